@@ -1,0 +1,5 @@
+"""The `assay` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,210 @@
+"""The configuration: one YAML file, every key overridable by the environment.
+
+A key `a.b.c` is overridden by the variable `ASSAY_A__B__C`. Unknown keys and bad values are errors that name the key.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from assay.core.errors import Misconfigured
+
+_UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+
+
+def _parse_bytes(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    number = value.rstrip("BKMGTi ")
+    unit = value[len(number) :].strip()
+    if unit not in _UNITS or not number.replace(".", "", 1).isdigit():
+        raise ValueError(f"{value!r} is no size; write a number of bytes or such as 64MiB or 2GiB")
+    return int(float(number) * _UNITS[unit])
+
+
+Bytes = Annotated[int, BeforeValidator(_parse_bytes), Field(gt=0)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class OtlpGrpc(Section):
+    enabled: bool = True
+    """Receive OTLP over gRPC."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Port = 4317
+    """Port to listen on; 0 takes a free one."""
+
+
+class OtlpHttp(Section):
+    enabled: bool = True
+    """Receive OTLP over HTTP, protobuf and JSON."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Port = 4318
+    """Port to listen on; 0 takes a free one."""
+    traces_path: str = "/v1/traces"
+    """Path that takes traces."""
+    metrics_path: str = "/v1/metrics"
+    """Path that takes metrics."""
+    logs_path: str = "/v1/logs"
+    """Path that takes logs."""
+    cors_origins: list[str] = []
+    """Origins whose pages may send telemetry from a browser, such as https://shop.example.com; `*` for any."""
+
+
+class Otlp(Section):
+    grpc: OtlpGrpc = OtlpGrpc()
+    http: OtlpHttp = OtlpHttp()
+    max_request_bytes: Bytes = 64 << 20
+    """Largest request, before and after decompression."""
+
+
+class Receivers(Section):
+    otlp: Otlp = Otlp()
+
+
+class Journal(Section):
+    segment_bytes: Bytes = 8 << 20
+    """A segment is sealed when it has reached this size."""
+    segment_age_seconds: float = Field(0.5, gt=0)
+    """A segment is sealed at the latest after this time; what was sent becomes visible soon after."""
+    max_bytes: Bytes = 2 << 30
+    """Disk that requests not yet stored may take; beyond it senders are asked to retry later."""
+    max_pending_bytes: Bytes = 128 << 20
+    """Memory that requests waiting for the disk may take; beyond it senders are asked to retry later."""
+    min_free_disk_bytes: Bytes = 256 << 20
+    """Free disk below which senders are asked to retry later."""
+
+
+class Store(Section):
+    streams: int = Field(2, ge=1, le=16)
+    """Segments of one signal that are loaded at the same time."""
+    max_memory_bytes: Bytes = 1536 << 20
+    """Memory that the engine may take in all."""
+
+
+class Retention(Section):
+    traces_days: int = Field(30, ge=1)
+    """Days that spans are kept."""
+    logs_days: int = Field(30, ge=1)
+    """Days that log records are kept."""
+    metrics_days: int = Field(90, ge=1)
+    """Days that metric points are kept."""
+
+
+class Sql(Section):
+    max_rows: int = Field(10_000, ge=1)
+    """Rows that one SQL query may return."""
+    max_seconds: float = Field(30, gt=0)
+    """Time that one SQL query may take."""
+    max_memory_bytes: Bytes = 512 << 20
+    """Memory that one SQL query may take."""
+
+
+class Api(Section):
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Port = 8777
+    """Port of the HTTP API, health checks and own metrics; 0 takes a free one."""
+    sql: Sql = Sql()
+
+
+class Config(BaseSettings):
+    """All that can be configured."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, env_prefix="ASSAY_", env_nested_delimiter="__"
+    )
+
+    data_dir: Path = Path("assay-data")
+    """Directory that holds the journal and the store."""
+    insecure_no_auth: bool = False
+    """Allow addresses other than loopback although nothing asks for credentials."""
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    """Least severe level that is logged."""
+    receivers: Receivers = Receivers()
+    journal: Journal = Journal()
+    store: Store = Store()
+    retention: Retention = Retention()
+    api: Api = Api()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _refuse_open_addresses(self) -> Config:
+        listeners = {
+            "receivers.otlp.grpc.host": self.receivers.otlp.grpc.host,
+            "receivers.otlp.http.host": self.receivers.otlp.http.host,
+            "api.host": self.api.host,
+        }
+        for key, host in listeners.items():
+            if not self.insecure_no_auth and not _is_loopback(host):
+                raise ValueError(
+                    f"{key}: {host} is reachable from other machines and nothing asks for credentials yet; "
+                    "use 127.0.0.1, or --insecure-no-auth if the network is trusted"
+                )
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def load(path: Path | None = None, overrides: dict[str, Any] | None = None) -> Config:
+    """Read the configuration; the environment wins over the file, and `overrides` (nested, from flags) over both.
+
+    Raises:
+        Misconfigured: the file cannot be read, or a key is unknown or its value is not allowed.
+    """
+    try:
+        values = yaml.safe_load(path.read_text("utf-8")) if path else {}
+    except (OSError, yaml.YAMLError) as error:
+        raise Misconfigured(
+            "config_unreadable", f"Cannot read {path}: {error}", "check the path and the YAML syntax"
+        ) from error
+    if not isinstance(values, dict | None):
+        raise Misconfigured("config_invalid", f"{path} does not hold a mapping", "see `assay config schema`")
+    try:
+        return Config(**_merge(_merge(values or {}, EnvSettingsSource(Config)()), overrides or {}))
+    except ValidationError as error:
+        raise Misconfigured("config_invalid", _explain(error), "see `assay config schema`") from error
+
+
+def _merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in top.items():
+        merged[key] = _merge(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return merged
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for detail in error.errors(include_url=False):
+        key = ".".join(str(part) for part in detail["loc"])
+        message = "unknown key" if detail["type"] == "extra_forbidden" else detail["msg"].removeprefix("Value error, ")
+        lines.append(f"{key}: {message}" if key else message)
+    return "; ".join(lines)

@@ -1,0 +1,106 @@
+"""The small interfaces through which rooms meet; `assay.app` connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from assay.core.signals import Signal
+from assay.core.statement import Statement
+
+
+class Accept(Protocol):
+    """The next hop of every receiver."""
+
+    async def __call__(self, signal: Signal, request: bytes, items: int, source: str) -> None:
+        """Return once `request` is on disk for good.
+
+        `request` is a serialized OTLP `Export<Signal>ServiceRequest`, already validated; `items` counts its spans, data points
+        or log records; `source` names the way in (`otlp/grpc`, `otlp/http`, …).
+
+        Raises:
+            Retryable: nothing was written; the sender should try again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sealed, immutable file of records of one signal: a valid input of the engine's `Protobuf` format.
+
+    `number` starts at 1 and grows by one per signal without gaps; it is the `Batch` of every row that comes out of it.
+    """
+
+    signal: Signal
+    number: int
+    path: Path
+    bytes: int
+    items: int
+
+
+class SegmentQueue(Protocol):
+    """What the loader sees of the journal."""
+
+    writer: str
+    """The id of the journal, made once per data directory; half of the deduplication token."""
+
+    def committed(self, signal: Signal) -> int:
+        """Return the number of the last segment up to which all are stored, 0 at first."""
+
+    def sealed(self, signal: Signal, after: int) -> Sequence[Segment]:
+        """Return the sealed segments with a number above `after`, in order."""
+
+    def commit(self, signal: Signal, number: int) -> None:
+        """Remember durably that all segments up to `number` are stored, and delete them."""
+
+    def records(self, segment: Segment) -> Iterable[bytes]:
+        """Yield each record of a segment, with its length prefix, so that any run of them is a smaller segment."""
+
+    def bury(self, segment: Segment, record: bytes, reason: str) -> None:
+        """Move one record that the engine refuses to the dead letters, durably, once per record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows that a statement gives: `columns` are (name, engine type) pairs."""
+
+    columns: list[tuple[str, str]]
+    rows: list[list[Any]]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        names = [name for name, _ in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+class Engine(Protocol):
+    """ClickHouse, wherever it runs."""
+
+    def execute(self, sql: str) -> None:
+        """Run one statement that gives no rows."""
+
+    def query(self, statement: Statement | str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        """Run one statement of ours and return all its rows; `parameters` fill its `{name:Type}` places.
+
+        Raises:
+            InvalidInput: the engine refuses the statement or a parameter.
+            Retryable: the engine is out of memory or disk for now.
+            TimedOut: the statement ran over its time limit.
+        """
+
+    def query_untrusted(self, sql: str, parameters: Mapping[str, Any] | None = None, *, arrow: bool = False) -> Answer | bytes:
+        """Run somebody's SELECT, read-only by engine settings, within limits on rows, time and memory.
+
+        Gives an `Answer`, or the bytes of an Arrow IPC stream if `arrow`.
+        """
+
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+        """Stream records of one signal into its landing table; a token that was used before inserts nothing twice.
+
+        Raises:
+            InvalidInput: the engine cannot read the data, however often it is tried.
+            Retryable: the engine is out of memory or disk for now.
+        """
+
+    def close(self) -> None:
+        """Finish what runs and release the data directory."""
