@@ -76,7 +76,7 @@ class Receivers(Section):
 class Journal(Section):
     segment_bytes: Bytes = 8 << 20
     """A segment is sealed when it has reached this size."""
-    segment_age_seconds: float = Field(0.5, gt=0)
+    segment_age_seconds: float = Field(default=0.5, gt=0)
     """A segment is sealed at the latest after this time; what was sent becomes visible soon after."""
     max_bytes: Bytes = 2 << 30
     """Disk that requests not yet stored may take; beyond it senders are asked to retry later."""
@@ -87,25 +87,25 @@ class Journal(Section):
 
 
 class Store(Section):
-    streams: int = Field(2, ge=1, le=16)
+    streams: int = Field(default=2, ge=1, le=16)
     """Segments of one signal that are loaded at the same time."""
     max_memory_bytes: Bytes = 1536 << 20
     """Memory that the engine may take in all."""
 
 
 class Retention(Section):
-    traces_days: int = Field(30, ge=1)
+    traces_days: int = Field(default=30, ge=1)
     """Days that spans are kept."""
-    logs_days: int = Field(30, ge=1)
+    logs_days: int = Field(default=30, ge=1)
     """Days that log records are kept."""
-    metrics_days: int = Field(90, ge=1)
+    metrics_days: int = Field(default=90, ge=1)
     """Days that metric points are kept."""
 
 
 class Sql(Section):
-    max_rows: int = Field(10_000, ge=1)
+    max_rows: int = Field(default=10_000, ge=1)
     """Rows that one SQL query may return."""
-    max_seconds: float = Field(30, gt=0)
+    max_seconds: float = Field(default=30, gt=0)
     """Time that one SQL query may take."""
     max_memory_bytes: Bytes = 512 << 20
     """Memory that one SQL query may take."""
@@ -130,7 +130,7 @@ class Config(BaseSettings):
     """Directory that holds the journal and the store."""
     insecure_no_auth: bool = False
     """Allow addresses other than loopback although nothing asks for credentials."""
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     """Least severe level that is logged."""
     receivers: Receivers = Receivers()
     journal: Journal = Journal()

@@ -1,0 +1,36 @@
+"""Assay's own metrics, one definition each, shared by both processes.
+
+Intake and core write to memory-mapped files in one directory (the multiprocess mode of prometheus_client), so `/metrics` in core
+shows what intake counted, and a killed process loses no count. The directory must be in `PROMETHEUS_MULTIPROC_DIR`
+before this module is imported; without it the values stay in the process, as in tests.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RECEIVED_REQUESTS = Counter("assay_received_requests", "Requests acknowledged.", ["signal", "source"])
+RECEIVED_ITEMS = Counter("assay_received_items", "Spans, data points and log records acknowledged.", ["signal", "source"])
+RECEIVED_BYTES = Counter("assay_received_bytes", "Bytes of acknowledged requests, decompressed.", ["signal", "source"])
+REFUSED_REQUESTS = Counter("assay_refused_requests", "Requests refused as a whole.", ["signal", "source", "reason"])
+REFUSED_ITEMS = Counter("assay_refused_items", "Items refused, where they could be counted.", ["signal", "source", "reason"])
+ACKNOWLEDGE_SECONDS = Histogram(
+    "assay_acknowledge_seconds",
+    "Time from a complete request to its acknowledgement.",
+    ["signal", "source"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+JOURNAL_BYTES = Gauge(
+    "assay_journal_bytes", "Disk taken by requests not yet stored.", ["signal"], multiprocess_mode="mostrecent"
+)
+STORED_ITEMS = Counter("assay_stored_items", "Spans, data points and log records written to the store.", ["signal"])
+STORED_SEGMENTS = Counter("assay_stored_segments", "Journal segments written to the store.", ["signal"])
+DEAD_ITEMS = Counter("assay_dead_letter_items", "Items that the engine refused, kept as dead letters.", ["signal"])
+DEAD_RECORDS = Counter("assay_dead_letter_records", "Requests that the engine refused, kept as dead letters.", ["signal"])
+LOAD_RETRIES = Counter("assay_load_retries", "Attempts to load a segment that are repeated later.", ["signal", "reason"])
+LAG_SECONDS = Gauge(
+    "assay_lag_seconds", "Age of the oldest sealed segment not yet stored.", ["signal"], multiprocess_mode="mostrecent"
+)
+COMMITTED_BATCH = Gauge(
+    "assay_committed_batch", "Number of the segment up to which all are stored.", ["signal"], multiprocess_mode="mostrecent"
+)
