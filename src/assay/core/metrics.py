@@ -1,7 +1,7 @@
 """Assay's own metrics, one definition each, shared by both processes.
 
-Intake and core write to memory-mapped files in one directory (the multiprocess mode of prometheus_client), so `/metrics` in core
-shows what intake counted, and a killed process loses no count. The directory must be in `PROMETHEUS_MULTIPROC_DIR`
+Intake and core write to memory-mapped files in one directory (the multiprocess mode of prometheus_client), so `/metrics`
+in core shows what intake counted, and a killed process loses no count. The directory must be in `PROMETHEUS_MULTIPROC_DIR`
 before this module is imported; without it the values stay in the process, as in tests.
 """
 
