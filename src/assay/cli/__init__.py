@@ -1,5 +1,5 @@
-"""The `assay` command."""
+"""The command line: one command per file; each parses, calls and prints."""
 
+from assay.cli.main import main
 
-def main() -> None:
-    """Run the command line."""
+__all__ = ["main"]
