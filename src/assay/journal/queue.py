@@ -1,0 +1,147 @@
+"""The read side: sealed segments in order, until they are stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+
+import structlog
+
+from assay.core.errors import NotFound
+from assay.core.ports import Segment
+from assay.core.signals import Signal
+from assay.journal import dead_letters, layout, record
+
+_log = structlog.get_logger()
+
+
+class Queue:
+    """Hand out what the journal has sealed; implements `assay.core.ports.SegmentQueue`.
+
+    It works on the directory alone, so the writer may be another process that comes and goes. All methods may be called
+    from several threads. They raise OSError where the disk fails, and Misconfigured where the journal is damaged.
+    """
+
+    def __init__(self, directory: Path, clock: Callable[[], int] = time.time_ns) -> None:
+        """Open or make the journal in `directory`; `clock` gives the time of a burial in nanoseconds since 1970.
+
+        Raises:
+            Misconfigured: the directory cannot be used, or what is in it is damaged.
+        """
+        self.writer = layout.prepare(directory)
+        self._directory = directory
+        self._clock = clock
+        self._commit_lock = Lock()
+        self._known: dict[Path, Segment] = {}
+        try:
+            for signal in Signal:
+                # A crash may have come between the news that segments are stored and their deletion.
+                self._delete(signal, self.committed(signal))
+        except OSError as error:
+            raise layout.unusable(directory, error) from error
+
+    def committed(self, signal: Signal) -> int:
+        """Return the number of the last segment up to which all are stored, 0 at first."""
+        return layout.read_committed(self._directory / signal)
+
+    def sealed(self, signal: Signal, after: int) -> Sequence[Segment]:
+        """Return the sealed segments with a number above `after`, in order, without those that are committed."""
+        lane = self._directory / signal
+        after = max(after, self.committed(signal))
+        found = []
+        for number, items, name in layout.sealed_names(lane):
+            if number > after and (segment := self._segment(signal, number, items, lane / name)):
+                found.append(segment)
+        return sorted(found, key=lambda segment: segment.number)
+
+    def commit(self, signal: Signal, number: int) -> None:
+        """Remember durably that all segments up to `number` are stored, and delete them.
+
+        Raises:
+            NotFound: there is no sealed segment of that number.
+        """
+        lane = self._directory / signal
+        with self._commit_lock:
+            if number <= self.committed(signal):
+                return
+            if all(number != sealed for sealed, _, _ in layout.sealed_names(lane)):
+                raise NotFound("segment_unknown", f"There is no sealed segment {number} of {signal}")
+            layout.write_committed(lane, number)
+            self._delete(signal, number)
+
+    def records(self, segment: Segment) -> Iterator[bytes]:
+        """Yield each record of a segment, with its length prefix, so that any run of them is a smaller segment.
+
+        A record with a wrong checksum (the disk has failed) is not among them: it is in the dead letters when the first
+        record comes out, so every caller sees the same records every time.
+        """
+        return self._runs(segment, largest_bytes=0)
+
+    def load(self, segment: Segment) -> Iterator[bytes]:
+        """Yield the same bytes as `records` in pieces of about 1 MiB of whole records."""
+        return self._runs(segment, largest_bytes=1 << 20)
+
+    def bury(self, segment: Segment, record: bytes, reason: str) -> None:
+        """Move one record that the engine refuses to the dead letters, durably, once per record."""
+        dead_letters.bury(self._directory / segment.signal, segment, record, reason, now=self._clock())
+
+    def dead_letters(self) -> Iterator[dead_letters.DeadLetter]:
+        """Yield all dead letters, by signal and segment."""
+        for signal in Signal:
+            yield from dead_letters.read(self._directory / signal)
+
+    def _segment(self, signal: Signal, number: int, items: int, path: Path) -> Segment | None:
+        segment = self._known.get(path)
+        if segment is None:
+            try:
+                segment = Segment(signal, number, path, path.stat().st_size, items)
+            except FileNotFoundError:
+                # Committed by another thread since the directory was listed.
+                return None
+            self._known[path] = segment
+        return segment
+
+    def _runs(self, segment: Segment, largest_bytes: int) -> Iterator[bytes]:
+        data = layout.read(segment)
+        runs: list[tuple[int, int]] = []
+        damage: list[bytes] = []
+        items = 0
+        for start, stop, sound in record.split(data):
+            if not sound:
+                damage.append(data[start:stop])
+            elif runs and runs[-1][1] == start and stop - runs[-1][0] <= largest_bytes:
+                runs[-1] = (runs[-1][0], stop)
+            else:
+                runs.append((start, stop))
+        if damage:
+            items = sum(_items(data[start:stop]) for start, stop, sound in record.split(data) if sound)
+            self._bury_damage(segment, damage, segment.items - items)
+        for start, stop in runs:
+            yield data[start:stop]
+
+    def _bury_damage(self, segment: Segment, damage: list[bytes], lost_items: int) -> None:
+        _log.error("journal_segment_damaged", segment=str(segment.path), places=len(damage), items=lost_items)
+        for place, content in enumerate(damage):
+            dead_letters.bury(
+                self._directory / segment.signal,
+                segment,
+                content,
+                "the checksum is wrong: the disk has changed it since it was written",
+                now=self._clock(),
+                # What is missing from the segment is known only as a sum.
+                lost_items=max(lost_items, 0) if place == 0 else 0,
+            )
+
+    def _delete(self, signal: Signal, number: int) -> None:
+        lane = self._directory / signal
+        for sealed, _, name in layout.sealed_names(lane):
+            if sealed <= number:
+                (lane / name).unlink(missing_ok=True)
+                self._known.pop(lane / name, None)
+
+
+def _items(content: bytes) -> int:
+    envelope = record.envelope(content)
+    return envelope.items if envelope else 0
