@@ -11,6 +11,7 @@ from assay import __version__
 from assay.core.errors import AssayError
 
 COMMANDS = {
+    "demo": "Run three small services that send real telemetry, and see it.",
     "serve": "Receive, store and answer until stopped.",
     "config": "Show, check and describe the configuration.",
 }

@@ -1,0 +1,144 @@
+"""The demo from its start to its end, and what it shows on the way."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from assay.core.errors import Permanent
+from assay.demo import sent
+from assay.demo.load import orders
+from assay.demo.proof import Check, prove
+from assay.demo.server import Server, reachable
+from assay.demo.services import Service, require_packages, running
+from assay.demo.traffic import Placed, Traffic
+
+_ORDERS_ONCE = 60
+_SEED = 4
+_SLOW_SECONDS = 0.4
+_DEFAULT_API = "http://127.0.0.1:8777"
+
+
+def tour(*, once: bool, seconds: float | None, data: Path | None, console: Console) -> bool:
+    """Run the demo until Ctrl-C, for `seconds`, or `once`: a bounded load and then the proof that all of it is stored.
+
+    Without `data` an Assay that runs already is used, or else one is started that keeps its data in `assay-data/demo`.
+    Returns False if the proof found a difference.
+
+    Raises:
+        Misconfigured: packages of the demo are not installed, or the configuration of Assay is wrong.
+        Permanent: a process has ended, does not answer, or answers what it should not.
+    """
+    require_packages()
+    run = uuid.uuid4().hex[:8]
+    with reachable(data) as server, tempfile.TemporaryDirectory(prefix="assay-demo-") as scratch:
+        console.print(f"Assay {'is started' if server.data else 'runs already'} at [bold]{server.api}[/].")
+        with running(server.otlp, Path(scratch), run) as services:
+            console.print("Three services run: orders (FastAPI), approvals (Flask), ledger (Django).\n")
+            placed = _place_some(services, console) if once else _place_on(services, server, console, seconds)
+        total = sent.read(service.sent for service in services)
+        console.print(f"The services have stopped. In all they sent {_words(total)}.")
+        if not once:
+            return True
+        return _conclude(prove(server, run, total, placed), server, placed, console)
+
+
+def _place_some(services: Sequence[Service], console: Console) -> list[Placed]:
+    with Traffic(services[0].url, islice(orders(_SEED), _ORDERS_ONCE), customers=4, pause_seconds=0) as traffic:
+        _watch(traffic, services, console, _ORDERS_ONCE, lambda: False)
+    return traffic.placed
+
+
+def _place_on(services: Sequence[Service], server: Server, console: Console, seconds: float | None) -> list[Placed]:
+    end = time.monotonic() + seconds if seconds else float("inf")
+    with suppress(KeyboardInterrupt), Traffic(services[0].url, orders(_SEED), customers=4, pause_seconds=1) as traffic:
+        _watch(traffic, services, console, None, lambda: time.monotonic() > end or _is_worth_a_look(traffic.placed))
+        console.print(_look_around(server, traffic.placed))
+        console.print("Press Ctrl-C to stop.\n")
+        _watch(traffic, services, console, None, lambda: time.monotonic() > end)
+    return traffic.placed
+
+
+def _watch(
+    traffic: Traffic, services: Sequence[Service], console: Console, total: int | None, until: Callable[[], bool]
+) -> None:
+    """Show how the load goes on, until it is at its end or `until` says so."""
+    columns = [BarColumn()] if total else []
+    with Progress(SpinnerColumn(), *columns, TextColumn("{task.description}"), console=console, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        while traffic.running and not until():
+            for service in services:
+                service.check()
+            spans = sent.read(service.sent for service in services)["spans"]
+            progress.update(task, completed=len(traffic.placed), description=f"{_tally(traffic.placed)}, {spans:,} spans sent")
+            time.sleep(0.1)
+    if traffic.errors:
+        raise Permanent("demo_order_unanswered", f"An order was not answered: {traffic.errors[0]}")
+    console.print(f"{_tally(traffic.placed)}.")
+
+
+def _tally(placed: Sequence[Placed]) -> str:
+    statuses = Counter(each.status for each in placed)
+    slow = sum(each.seconds > _SLOW_SECONDS for each in placed)
+    return f"{len(placed):,} orders placed: {slow} slow, {statuses[422]} rejected, {statuses[500]} failed"
+
+
+def _is_worth_a_look(placed: Sequence[Placed]) -> bool:
+    return any(each.status == 500 for each in placed) and any(each.seconds > _SLOW_SECONDS for each in placed)
+
+
+def _look_around(server: Server, placed: Sequence[Placed]) -> Table:
+    failed = next((each.trace_id for each in placed if each.status == 500), "")
+    slowest = max(placed, key=lambda each: each.seconds).trace_id if placed else ""
+    table = Table(title="Look around, in another terminal", box=None, title_justify="left", show_header=False)
+    if server.api != _DEFAULT_API:
+        for name, value in server.environment.items():
+            table.add_row(f"export {name}={value}", "so that the commands find this server")
+    for command, gives in (
+        ("assay services", "who sends what"),
+        ("assay traces search --service orders --status error", "orders that failed"),
+        (f"assay traces show {failed}", "one of them, across three services"),
+        (f"assay traces show {slowest}", "a slow one: somebody had to be asked"),
+        (f"assay logs search --trace-id {failed}", "what the services logged meanwhile"),
+        ("assay metrics show qms_request_duration_seconds", "how long requests take"),
+        ('assay sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"', "any question"),
+        (f"{server.api}/docs", "the HTTP API"),
+    ):
+        table.add_row(f"[bold]{command}[/]", f"[dim]{gives}[/]")
+    return table
+
+
+def _words(total: Counter[str]) -> str:
+    points = sum(count for what, count in total.items() if what.endswith("points"))
+    return f"{total['spans']:,} spans, {total['log records']:,} log records and {points:,} metric points"
+
+
+def _conclude(checks: Sequence[Check], server: Server, placed: Sequence[Placed], console: Console) -> bool:
+    table = Table(title="\nIs what was sent what is stored?", title_justify="left")
+    table.add_column("What")
+    table.add_column("Seen outside", justify="right")
+    table.add_column("In the store", justify="right")
+    table.add_column("")
+    for check in checks:
+        verdict = "[green]equal[/]" if check.passed else "[red]differs[/]"
+        table.add_row(check.what, f"{check.expected:,}", f"{check.found:,}", verdict)
+    console.print(table)
+    passed = all(check.passed for check in checks)
+    if passed:
+        console.print("[green]All that was sent is stored, once.[/]")
+    else:
+        console.print("[red]What was sent is not what is stored.[/]")
+    if server.data:
+        console.print(f"To look around in it: [bold]assay serve --data {server.data / 'server'}[/]")
+    console.print(f"A trace to begin with: [bold]assay traces show {placed[0].trace_id}[/]")
+    return passed
