@@ -76,12 +76,13 @@ def _watch(
     columns = [BarColumn()] if total else []
     with Progress(SpinnerColumn(), *columns, TextColumn("{task.description}"), console=console, transient=True) as progress:
         task = progress.add_task("", total=total)
-        while traffic.running and not until():
+        ended = False
+        while not ended and not until():
+            ended = traffic.wait(0.1)
             for service in services:
                 service.check()
             spans = sent.read(service.sent for service in services)["spans"]
             progress.update(task, completed=len(traffic.placed), description=f"{_tally(traffic.placed)}, {spans:,} spans sent")
-            time.sleep(0.1)
     if traffic.errors:
         raise Permanent("demo_order_unanswered", f"An order was not answered: {traffic.errors[0]}")
     console.print(f"{_tally(traffic.placed)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -45,9 +46,12 @@ class Traffic:
         for thread in self._threads:
             thread.join()
 
-    @property
-    def running(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads)
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long for the last order to be answered; return whether all are."""
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _place_orders(self) -> None:
         with httpx.Client(base_url=self._url, timeout=60) as client:
