@@ -1,6 +1,6 @@
 """Requests on disk: written here before they are acknowledged, read from here into the store."""
 
-from assay.journal.dead_letters import DeadLetter
+from assay.journal.dead_letter import DeadLetter
 from assay.journal.journal import Journal
 from assay.journal.queue import Queue
 

@@ -108,14 +108,16 @@ def read(segment: Segment) -> bytes:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file durably; after a crash it is wholly the old one or wholly the new one."""
-    temporary = _write_beside(path, content)
+    """Write a file durably; after a crash it is wholly the old one or wholly the new one. One at a time may do so."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    _write(temporary, content)
     temporary.rename(path)
     sync_directory(path.parent)
 
 
 def _create(path: Path, content: bytes) -> None:
-    temporary = _write_beside(path, content)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+    _write(temporary, content)
     try:
         # Unlike rename this leaves alone what the other process has made meanwhile.
         with suppress(FileExistsError):
@@ -125,13 +127,11 @@ def _create(path: Path, content: bytes) -> None:
     sync_directory(path.parent)
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return temporary
 
 
 def sync_directory(path: Path) -> None:

@@ -12,7 +12,7 @@ import structlog
 from assay.core.errors import NotFound
 from assay.core.ports import Segment
 from assay.core.signals import Signal
-from assay.journal import dead_letters, layout, record
+from assay.journal import dead_letter, layout, record
 
 _log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ class Queue:
         self.writer = layout.prepare(directory)
         self._directory = directory
         self._clock = clock
-        self._commit_lock = Lock()
+        self._lock = Lock()
         self._known: dict[Path, Segment] = {}
         try:
             for signal in Signal:
@@ -63,7 +63,7 @@ class Queue:
             NotFound: there is no sealed segment of that number.
         """
         lane = self._directory / signal
-        with self._commit_lock:
+        with self._lock:
             if number <= self.committed(signal):
                 return
             if all(number != sealed for sealed, _, _ in layout.sealed_names(lane)):
@@ -77,20 +77,22 @@ class Queue:
         A record with a wrong checksum (the disk has failed) is not among them: it is in the dead letters when the first
         record comes out, so every caller sees the same records every time.
         """
-        return self._runs(segment, largest_bytes=0)
-
-    def load(self, segment: Segment) -> Iterator[bytes]:
-        """Yield the same bytes as `records` in pieces of about 1 MiB of whole records."""
-        return self._runs(segment, largest_bytes=1 << 20)
+        data = layout.read(segment)
+        runs = list(record.split(data))
+        if not all(sound for _, _, sound in runs):
+            self._bury_damage(segment, data, runs)
+        for start, stop, sound in runs:
+            if sound:
+                yield data[start:stop]
 
     def bury(self, segment: Segment, record: bytes, reason: str) -> None:
         """Move one record that the engine refuses to the dead letters, durably, once per record."""
-        dead_letters.bury(self._directory / segment.signal, segment, record, reason, now=self._clock())
+        self._bury(segment, record, reason)
 
-    def dead_letters(self) -> Iterator[dead_letters.DeadLetter]:
+    def dead_letters(self) -> Iterator[dead_letter.DeadLetter]:
         """Yield all dead letters, by signal and segment."""
         for signal in Signal:
-            yield from dead_letters.read(self._directory / signal)
+            yield from dead_letter.read(self._directory / signal)
 
     def _segment(self, signal: Signal, number: int, items: int, path: Path) -> Segment | None:
         segment = self._known.get(path)
@@ -103,36 +105,19 @@ class Queue:
             self._known[path] = segment
         return segment
 
-    def _runs(self, segment: Segment, largest_bytes: int) -> Iterator[bytes]:
-        data = layout.read(segment)
-        runs: list[tuple[int, int]] = []
-        damage: list[bytes] = []
-        items = 0
-        for start, stop, sound in record.split(data):
-            if not sound:
-                damage.append(data[start:stop])
-            elif runs and runs[-1][1] == start and stop - runs[-1][0] <= largest_bytes:
-                runs[-1] = (runs[-1][0], stop)
-            else:
-                runs.append((start, stop))
-        if damage:
-            items = sum(_items(data[start:stop]) for start, stop, sound in record.split(data) if sound)
-            self._bury_damage(segment, damage, segment.items - items)
-        for start, stop in runs:
-            yield data[start:stop]
-
-    def _bury_damage(self, segment: Segment, damage: list[bytes], lost_items: int) -> None:
+    def _bury_damage(self, segment: Segment, data: bytes, runs: list[tuple[int, int, bool]]) -> None:
+        lost_items = segment.items - sum(_items(data[start:stop]) for start, stop, sound in runs if sound)
+        damage = [data[start:stop] for start, stop, sound in runs if not sound]
         _log.error("journal_segment_damaged", segment=str(segment.path), places=len(damage), items=lost_items)
-        for place, content in enumerate(damage):
-            dead_letters.bury(
-                self._directory / segment.signal,
-                segment,
-                content,
-                "the checksum is wrong: the disk has changed it since it was written",
-                now=self._clock(),
-                # What is missing from the segment is known only as a sum.
-                lost_items=max(lost_items, 0) if place == 0 else 0,
-            )
+        for content in damage:
+            reason = "the checksum is wrong: the disk has changed it since it was written"
+            # What is missing from the segment is known only as a sum; it is counted once.
+            self._bury(segment, content, reason, max(lost_items, 0) if content is damage[0] else 0)
+
+    def _bury(self, segment: Segment, content: bytes, reason: str, lost_items: int = 0) -> None:
+        lane = self._directory / segment.signal
+        with self._lock:
+            dead_letter.bury(lane, segment, content, reason, now=self._clock(), lost_items=lost_items)
 
     def _delete(self, signal: Signal, number: int) -> None:
         lane = self._directory / signal
