@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 import yaml
-from pydantic_settings import EnvSettingsSource
 
-from assay.core.config import Config, load
+from assay.core.config import Config, load, read_environment
 
 _CONFIG_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -45,7 +44,7 @@ def render(config: Config, path: Path | None) -> str:
     origins: dict[tuple[str, ...], str] = {}
     if path:
         origins |= dict.fromkeys(_leaves(yaml.safe_load(path.read_text("utf-8")) or {}), str(path))
-    for key in _leaves(EnvSettingsSource(Config)()):
+    for key in _leaves(read_environment()):
         origins[key] = "ASSAY_" + "__".join(key).upper()
     lines = []
     seen: tuple[str, ...] = ()

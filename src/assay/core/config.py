@@ -6,12 +6,19 @@ A key `a.b.c` is overridden by the variable `ASSAY_A__B__C`. Unknown keys and ba
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from assay.core.errors import Misconfigured
 
@@ -28,7 +35,19 @@ def _parse_bytes(value: Any) -> Any:
     return int(float(number) * _UNITS[unit])
 
 
-Bytes = Annotated[int, BeforeValidator(_parse_bytes), Field(gt=0)]
+Bytes = Annotated[
+    int,
+    BeforeValidator(_parse_bytes),
+    Field(gt=0),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?( ?([KMGT]i)?B)?$"},
+            ]
+        }
+    ),
+]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -182,22 +201,48 @@ def load(path: Path | None = None, overrides: dict[str, Any] | None = None) -> C
     """
     try:
         values = yaml.safe_load(path.read_text("utf-8")) if path else {}
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Misconfigured(
             "config_unreadable", f"Cannot read {path}: {error}", "check the path and the YAML syntax"
         ) from error
     if not isinstance(values, dict | None):
         raise Misconfigured("config_invalid", f"{path} does not hold a mapping", "see `assay config schema`")
     try:
-        return Config(**_merge(_merge(values or {}, EnvSettingsSource(Config)()), overrides or {}))
+        return Config(**_merge(_merge(_without_nulls(values or {}), read_environment()), overrides or {}))
     except ValidationError as error:
         raise Misconfigured("config_invalid", _explain(error), "see `assay config schema`") from error
+
+
+def read_environment() -> dict[str, Any]:
+    """Return what the variables `ASSAY_…` set, nested as in the file; a variable with `__` that fits no key is kept.
+
+    Raises:
+        Misconfigured: a list or a whole section is not written as JSON.
+    """
+    try:
+        values = EnvSettingsSource(Config)()
+    except SettingsError as error:
+        raise Misconfigured(
+            "config_invalid", f"A variable is not valid JSON: {error}", 'write lists as JSON, such as ["https://a.example"]'
+        ) from error
+    for name, value in os.environ.items():
+        section, nested, rest = name.removeprefix("ASSAY_").lower().partition("__")
+        if name.startswith("ASSAY_") and nested and section not in Config.model_fields:
+            values[f"{section}.{rest.replace('__', '.')}"] = value
+    return values
+
+
+def _without_nulls(values: dict[str, Any]) -> dict[str, Any]:
+    # A section whose keys are all commented out reads as null and means the defaults.
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) else value for key, value in values.items() if value is not None
+    }
 
 
 def _merge(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in top.items():
-        merged[key] = _merge(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+        merged[key] = _merge(merged[key], value) if isinstance(value, dict) and isinstance(merged.get(key), dict) else value
     return merged
 
 

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from assay.cli.main import program
+from assay.core.config import Config
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ASSAY_")]:
+        monkeypatch.delenv(name)
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(program, ["config", *arguments])
+
+
+def test_show_prints_the_defaults() -> None:
+    """What `config show` prints is YAML and, without a file or variables, the defaults."""
+    result = _run("show")
+    assert result.exit_code == 0
+    assert yaml.safe_load(result.output) == Config().model_dump(mode="json")
+    assert "#" not in result.output
+
+
+def test_show_says_where_a_value_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value from the file or the environment carries its origin; the variable wins and is named."""
+    path = tmp_path / "assay.yaml"
+    path.write_text("api: {port: 1}\nstore: {streams: 3}\n", "utf-8")
+    monkeypatch.setenv("ASSAY_API__PORT", "2")
+    lines = [line.strip() for line in _run("show", "--config", str(path)).output.splitlines()]
+    assert "port: 2  # ASSAY_API__PORT" in lines
+    assert f"streams: 3  # {path}" in lines
+
+
+def test_show_can_be_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The printed configuration is a valid file that means the same."""
+    monkeypatch.setenv("ASSAY_RECEIVERS__OTLP__HTTP__CORS_ORIGINS", '["https://a.example"]')
+    shown = _run("show").output
+    monkeypatch.delenv("ASSAY_RECEIVERS__OTLP__HTTP__CORS_ORIGINS")
+    path = tmp_path / "assay.yaml"
+    path.write_text(shown, "utf-8")
+    assert yaml.safe_load(_run("show", "--config", str(path)).output) == yaml.safe_load(shown)
+
+
+def test_the_file_can_be_named_by_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ASSAY_CONFIG names the file when no flag does."""
+    path = tmp_path / "assay.yaml"
+    path.write_text("log_level: debug\n", "utf-8")
+    monkeypatch.setenv("ASSAY_CONFIG", str(path))
+    assert f'log_level: "debug"  # {path}' in _run("show").output
+
+
+def test_validate_accepts_a_good_file(tmp_path: Path) -> None:
+    """A valid file exits with 0."""
+    path = tmp_path / "assay.yaml"
+    path.write_text("retention: {traces_days: 90}\n", "utf-8")
+    result = _run("validate", str(path))
+    assert (result.exit_code, result.output) == (0, f"{path} is valid\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("retention: {trace_days: 90}", "retention.trace_days: unknown key"),
+        ("api: {port: http}", "api.port: "),
+        ("a: [", "a: ["),
+    ],
+)
+def test_validate_refuses_a_bad_file(tmp_path: Path, text: str, named: str) -> None:
+    """A mistake is named on stderr with a hint, and the exit code is 2."""
+    path = tmp_path / "assay.yaml"
+    path.write_text(text, "utf-8")
+    result = _run("validate", str(path))
+    assert result.exit_code == 2
+    assert named in result.stderr
+    assert "hint: " in result.stderr
+
+
+def test_schema_is_the_one_of_the_model() -> None:
+    """`config schema` prints the JSON schema of all keys."""
+    assert json.loads(_run("schema").output) == Config.model_json_schema()
