@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any
@@ -97,16 +98,18 @@ def end(data: bytes, start: int) -> int | None:
 
 
 def envelope(record: bytes) -> Envelope | None:
-    """Read the envelope of a record, given with its length; None if this is no record with a right checksum."""
-    span = _body(record, 0)
-    if span is None or end(record, 0) != len(record):
-        return None
-    try:
-        fields = _ENVELOPE.FromString(record[span[0] :])
-    except DecodeError:
-        return None
-    source, principal = (text.decode(errors="replace") for text in (fields.source, fields.principal))
-    return Envelope(fields.batch, fields.received_unix_nano, source, principal, fields.items)
+    """Read the envelope of a record, given with its length; None if this is no record with a right checksum.
+
+    The request before the envelope is not looked at, so it makes no difference what is in it.
+    """
+    position = len(record) if end(record, 0) == len(record) else -1
+    # The tag may occur by chance in a value of the envelope too, but no whole envelope begins there.
+    while (position := record.rfind(_BATCH_TAG, 0, max(position, 0))) >= 0:
+        with suppress(DecodeError):
+            fields = _ENVELOPE.FromString(record[position:])
+            if fields.IsInitialized():
+                return Envelope(fields.batch, fields.received_unix_nano, fields.source, fields.principal, fields.items)
+    return None
 
 
 def split(data: bytes) -> Iterator[tuple[int, int, bool]]:
@@ -153,19 +156,18 @@ def _resume(data: bytes, start: int) -> int:
 
 
 def _envelope_class() -> Any:
-    # Text is declared as bytes: a request may hold anything in a field of the same number, and that must not stop the reading.
     kinds = (
         ("batch", BATCH, FieldDescriptorProto.TYPE_UINT64),
         ("received_unix_nano", RECEIVED, FieldDescriptorProto.TYPE_FIXED64),
-        ("source", SOURCE, FieldDescriptorProto.TYPE_BYTES),
-        ("principal", PRINCIPAL, FieldDescriptorProto.TYPE_BYTES),
+        ("source", SOURCE, FieldDescriptorProto.TYPE_STRING),
+        ("principal", PRINCIPAL, FieldDescriptorProto.TYPE_STRING),
         ("items", ITEMS, FieldDescriptorProto.TYPE_UINT64),
         ("checksum", CHECKSUM, FieldDescriptorProto.TYPE_FIXED32),
     )
-    file = FileDescriptorProto(name="assay/journal/envelope.proto", package="assay.journal", syntax="proto3")
+    file = FileDescriptorProto(name="assay/journal/envelope.proto", package="assay.journal", syntax="proto2")
     message = file.message_type.add(name="Envelope")
     for name, number, kind in kinds:
-        message.field.add(name=name, number=number, type=kind, label=FieldDescriptorProto.LABEL_OPTIONAL)
+        message.field.add(name=name, number=number, type=kind, label=FieldDescriptorProto.LABEL_REQUIRED)
     pool = DescriptorPool()
     pool.Add(file)
     return GetMessageClass(pool.FindMessageTypeByName("assay.journal.Envelope"))
