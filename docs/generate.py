@@ -1,0 +1,204 @@
+"""Write the reference pages from the code that they describe; with --check fail if one is out of date."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from prometheus_client import Counter, Gauge, Histogram
+from pydantic.fields import FieldInfo
+
+from assay.cli.main import program
+from assay.core import metrics, statement
+from assay.core.config import Config, Section
+
+REFERENCE = Path(__file__).parent / "reference"
+_UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+_ENUM = re.compile(r"Enum8\(('[^']*' = \d+), [^)]*\)")
+
+
+def configuration() -> str:
+    """Describe every key: variable, default, what is allowed, meaning."""
+    lines = [
+        "# Configuration",
+        "",
+        "One YAML file, given with `assay serve --config FILE` or in `ASSAY_CONFIG`. Each key can also be set by the variable",
+        "beside it, and a few by flags. A flag wins over the variable, and the variable over the file. Lists in variables are",
+        "JSON. Sizes are bytes or a number with `KiB`, `MiB`, `GiB` or `TiB`. An unknown key is an error.",
+        "",
+        "`assay config show` prints what is in effect and where it comes from, `assay config validate FILE` checks a file, and",
+        "`assay config schema` prints the JSON schema that editors use.",
+    ]
+    for section, keys in _sections(Config, ()):
+        lines += ["", f"## {'.'.join(section)}" if section else "## Top level", "", "| key | default | allowed | meaning |"]
+        lines += ["|---|---|---|---|"]
+        for name, field in keys:
+            variable = "ASSAY_" + "__".join((*section, name)).upper()
+            default, allowed = _default(name, field), _allowed(name, field)
+            lines.append(f"| `{name}`<br>`{variable}` | {default} | {allowed} | {field.description} |")
+    return "\n".join(lines)
+
+
+def _sections(
+    model: type[Config | Section], path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], list[tuple[str, FieldInfo]]]]:
+    keys = [(name, field) for name, field in model.model_fields.items() if not _is_section(field)]
+    if keys:
+        yield path, keys
+    for name, field in model.model_fields.items():
+        if _is_section(field):
+            assert isinstance(field.annotation, type)
+            yield from _sections(field.annotation, (*path, name))
+
+
+def _is_section(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    value = field.default
+    if name.endswith("_bytes"):
+        size, unit = next(((size, unit) for size, unit in _UNITS if value % size == 0), (1, "B"))
+        return f"`{value // size}{unit}`"
+    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"
+
+
+def _allowed(name: str, field: FieldInfo) -> str:
+    kinds: dict[object, str] = {bool: "true, false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+    kind = "a size" if name.endswith("_bytes") else kinds.get(field.annotation, "a list of texts")
+    limits = []
+    for rule in field.metadata:
+        if pattern := getattr(rule, "pattern", None):
+            return str(pattern).strip("^$()").replace("|", ", ")
+        for attribute, words in (("gt", "above"), ("ge", "at least"), ("le", "at most"), ("lt", "below")):
+            if (limit := getattr(rule, attribute, None)) is not None:
+                limits.append(f"{words} {limit}")
+    return ", ".join([kind, *limits])
+
+
+def command_line() -> str:
+    """Give the help of every command."""
+    lines = [
+        "# Command line",
+        "",
+        "Exit codes: 0 done, 1 failed, 2 wrong input or configuration. Errors go to stderr as `error: …` and `hint: …`.",
+    ]
+    for path, command in _commands(program, "assay"):
+        context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+        lines += ["", f"## {path}", "", "```text", command.get_help(context), "```"]
+    return "\n".join(lines)
+
+
+def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=path)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below
+            yield from _commands(below, f"{path} {name}")
+
+
+def own_metrics() -> str:
+    """List what `/metrics` gives."""
+    lines = [
+        "# Assay's own metrics",
+        "",
+        "Served at `/metrics` beside the HTTP API, in the Prometheus text format, for both processes together.",
+        "",
+        "| name | type | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    for metric in vars(metrics).values():
+        if isinstance(metric, Counter | Gauge | Histogram):
+            family = next(iter(metric.describe()))
+            name = family.name + ("_total" if family.type == "counter" else "")
+            labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+            lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
+    return "\n".join(lines)
+
+
+def tables() -> str:
+    """Describe the columns of every table from the schema's files."""
+    lines = [
+        "# Tables",
+        "",
+        "What `assay sql` and `POST /api/v1/sql` read. `…` stands for the rest of a long list of names.",
+    ]
+    for each in statement.load_all("assay.store.schema"):
+        if each.header.get("kind") != "table":
+            continue
+        name, columns = _columns(each.text)
+        lines += ["", f"## {name}", "", f"{_sentence(each.header['why'])} {_sentence(each.header['gives'])}", ""]
+        lines += ["| column | type |", "|---|---|", *(f"| `{column}` | `{kind}` |" for column, kind in columns)]
+    return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:].rstrip(".") + "."
+
+
+def _columns(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Read table name, column names and types out of one CREATE TABLE."""
+    opened = re.search(r"CREATE TABLE IF NOT EXISTS (\w+)\s*\(", text)
+    assert opened, text
+    columns = []
+    for part in _parts(text[opened.end() :]):
+        name, _, rest = part.partition(" ")
+        if name in {"INDEX", "PROJECTION", "CONSTRAINT"}:
+            continue
+        kind = _ENUM.sub(r"Enum8(\1, …)", re.split(r" (?:CODEC|DEFAULT|MATERIALIZED|ALIAS|EPHEMERAL|COMMENT)\b", rest)[0])
+        if kind.startswith("Nested"):
+            members = (member.partition(" ") for member in _parts(kind.partition("(")[2]))
+            columns += [(f"{name}.{member}", f"Array({below})") for member, _, below in members]
+        else:
+            columns.append((name, kind))
+    return opened[1], columns
+
+
+def _parts(text: str) -> list[str]:
+    """Split a list at its commas, up to the bracket that closes it."""
+    depth, parts = 1, [""]
+    for character in re.sub(r"--.*", "", text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0:
+            break
+        if depth == 1 and character == ",":
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [" ".join(part.split()) for part in parts]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "configuration.md": configuration,
+    "command-line.md": command_line,
+    "metrics.md": own_metrics,
+    "tables.md": tables,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write all pages, or with `--check` name those that differ from what would be written and return 1."""
+    stale = []
+    for name, page in PAGES.items():
+        text = f"<!-- Written by docs/generate.py; change the code and run `make docs`. -->\n{page()}\n"
+        path = REFERENCE / name
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        stale.append(name)
+        if arguments != ["--check"]:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+            print(f"wrote {path}")
+    if stale and arguments == ["--check"]:
+        print(f"out of date: {', '.join(stale)}; run `make docs`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
