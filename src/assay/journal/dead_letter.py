@@ -59,6 +59,7 @@ def bury(lane: Path, segment: Segment, content: bytes, reason: str, *, now: int,
         items=envelope.items if envelope else lost_items,
         bytes=len(content),
     )
+    path.parent.mkdir(exist_ok=True)
     layout.replace(path, content)
     layout.replace(description, json.dumps(asdict(letter) | {"path": path.name}, indent=2).encode() + b"\n")
     DEAD_RECORDS.labels(segment.signal).inc()
