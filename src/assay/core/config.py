@@ -93,7 +93,7 @@ class Receivers(Section):
 
 
 class Journal(Section):
-    segment_bytes: Bytes = 8 << 20
+    segment_bytes: Bytes = 32 << 20
     """A segment is sealed when it has reached this size."""
     segment_age_seconds: float = Field(default=0.5, gt=0)
     """A segment is sealed at the latest after this time; what was sent becomes visible soon after."""
@@ -107,7 +107,7 @@ class Journal(Section):
 
 class Store(Section):
     streams: int = Field(default=2, ge=1, le=16)
-    """Segments of one signal that are loaded at the same time."""
+    """Segments that are loaded at the same time."""
     max_memory_bytes: Bytes = 1536 << 20
     """Memory that the engine may take in all."""
 

@@ -57,8 +57,8 @@ class SegmentQueue(Protocol):
     def records(self, segment: Segment) -> Iterable[bytes]:
         """Yield each record of a segment, with its length prefix, so that any run of them is a smaller segment."""
 
-    def bury(self, segment: Segment, record: bytes, reason: str) -> None:
-        """Move one record that the engine refuses to the dead letters, durably, once per record."""
+    def bury(self, segment: Segment, record: bytes, reason: str) -> int:
+        """Move one record that the engine refuses to the dead letters, durably and once; return how many items it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ class DeadLetter:
     bytes: int
 
 
-def bury(lane: Path, segment: Segment, content: bytes, reason: str, *, now: int, lost_items: int = 0) -> None:
-    """Keep `content` durably with its reason, once however often it is repeated.
+def bury(lane: Path, segment: Segment, content: bytes, reason: str, *, now: int, lost_items: int = 0) -> int:
+    """Keep `content` durably with its reason, once however often it is repeated, and return how many items it has.
 
     `lost_items` is what to count for a record that cannot tell its items itself.
 
@@ -43,10 +43,11 @@ def bury(lane: Path, segment: Segment, content: bytes, reason: str, *, now: int,
     """
     path = lane / "dead" / f"{segment.number:016d}-{hashlib.sha256(content).hexdigest()[:16]}.record"
     description = path.with_suffix(".json")
+    envelope = record.envelope(content)
+    items = envelope.items if envelope else lost_items
     # The description comes last, so it stands for the whole.
     if description.exists():
-        return
-    envelope = record.envelope(content)
+        return items
     letter = DeadLetter(
         signal=segment.signal,
         path=path,
@@ -56,14 +57,15 @@ def bury(lane: Path, segment: Segment, content: bytes, reason: str, *, now: int,
         received_unix_nano=envelope.received_unix_nano if envelope else 0,
         source=envelope.source if envelope else "",
         principal=envelope.principal if envelope else "",
-        items=envelope.items if envelope else lost_items,
+        items=items,
         bytes=len(content),
     )
     path.parent.mkdir(exist_ok=True)
     layout.replace(path, content)
     layout.replace(description, json.dumps(asdict(letter) | {"path": path.name}, indent=2).encode() + b"\n")
     DEAD_RECORDS.labels(segment.signal).inc()
-    DEAD_ITEMS.labels(segment.signal).inc(letter.items)
+    DEAD_ITEMS.labels(segment.signal).inc(items)
+    return items
 
 
 def read(lane: Path) -> Iterator[DeadLetter]:

@@ -85,9 +85,9 @@ class Queue:
             if sound:
                 yield data[start:stop]
 
-    def bury(self, segment: Segment, record: bytes, reason: str) -> None:
-        """Move one record that the engine refuses to the dead letters, durably, once per record."""
-        self._bury(segment, record, reason)
+    def bury(self, segment: Segment, record: bytes, reason: str) -> int:
+        """Move one record that the engine refuses to the dead letters, durably and once; return how many items it has."""
+        return self._bury(segment, record, reason)
 
     def dead_letters(self) -> Iterator[dead_letter.DeadLetter]:
         """Yield all dead letters, by signal and segment."""
@@ -114,10 +114,10 @@ class Queue:
             # What is missing from the segment is known only as a sum; it is counted once.
             self._bury(segment, content, reason, max(lost_items, 0) if content is damage[0] else 0)
 
-    def _bury(self, segment: Segment, content: bytes, reason: str, lost_items: int = 0) -> None:
+    def _bury(self, segment: Segment, content: bytes, reason: str, lost_items: int = 0) -> int:
         lane = self._directory / segment.signal
         with self._lock:
-            dead_letter.bury(lane, segment, content, reason, now=self._clock(), lost_items=lost_items)
+            return dead_letter.bury(lane, segment, content, reason, now=self._clock(), lost_items=lost_items)
 
     def _delete(self, signal: Signal, number: int) -> None:
         lane = self._directory / signal

@@ -1,0 +1,7 @@
+"""The store: the engine, its schema, and the loader that fills it from the journal."""
+
+from assay.store.engine import EmbeddedEngine
+from assay.store.loader import Loader
+from assay.store.migrations import migrate
+
+__all__ = ["EmbeddedEngine", "Loader", "migrate"]

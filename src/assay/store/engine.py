@@ -1,0 +1,208 @@
+"""ClickHouse in this process (chDB): one data directory, a connection per concurrent statement."""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import chdb
+import orjson
+
+from assay.core import config
+from assay.core.errors import Misconfigured
+from assay.core.ports import Answer
+from assay.core.signals import Signal
+from assay.core.statement import Statement
+from assay.store.failures import translate, translate_insert
+
+_SESSION = {
+    "output_format_json_quote_64bit_integers": 0,
+    "output_format_json_quote_denormals": 1,
+    "output_format_json_validate_utf8": 1,
+    "output_format_json_escape_forward_slashes": 0,
+    "date_time_input_format": "best_effort",
+}
+_INSERT = {
+    "format_schema_source": "string",
+    "format_schema_message_name": "Request",
+    "input_format_protobuf_oneof_presence": 1,
+    "output_format_json_escape_forward_slashes": 0,
+    # One segment is one block: a retry then makes the same block, which is what a deduplication token stands for.
+    "input_format_parallel_parsing": 0,
+    "max_insert_block_size": 1 << 40,
+    "max_insert_block_size_bytes": 0,
+    "min_insert_block_size_rows": 0,
+    "min_insert_block_size_bytes": 0,
+    "max_partitions_per_insert_block": 0,
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    "materialized_views_ignore_errors": 0,
+    # Planning the decode views takes longer than running them on a small segment; merging their steps gains nothing.
+    "query_plan_merge_expressions": 0,
+}
+_FLOAT = re.compile(r"^(Array\()*(Nullable\()?Float")
+
+
+class EmbeddedEngine:
+    """The engine port over chDB. Statements on different connections run in parallel; any thread may call."""
+
+    def __init__(self, data_dir: Path, store: config.Store, sql: config.Sql) -> None:
+        """Open or make the store in `data_dir`.
+
+        Raises:
+            Misconfigured: the directory cannot be used, or another process has it open.
+        """
+        data_dir.mkdir(parents=True, exist_ok=True)
+        configuration = data_dir / "engine.xml"
+        configuration.write_text(_server_configuration(data_dir, store))
+        self._address = f"{data_dir / 'clickhouse'}?config-file={configuration}"
+        self._sql = sql
+        self._closed = False
+        self._ours = _Pool(lambda: self._connect(_SESSION))
+        self._streams = _Pool(lambda: self._connect({}))
+        self._untrusted = _Pool(self._connect_untrusted)
+        self._schemas = {signal: _read_schema(signal) for signal in Signal}
+        with self._ours.borrow():
+            pass
+
+    def execute(self, sql: str) -> None:
+        with translate("store_statement_failed"), self._ours.borrow() as connection:
+            connection.query(sql)
+
+    def query(self, statement: Statement | str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        text = statement.text if isinstance(statement, Statement) else statement
+        with translate("store_query_failed"), self._ours.borrow() as connection:
+            return _answer(connection.query(text, "JSONCompact", params=dict(parameters or {})).bytes())
+
+    def query_untrusted(self, sql: str, parameters: Mapping[str, Any] | None = None, *, arrow: bool = False) -> Answer | bytes:
+        given = dict(parameters or {})
+        with translate("sql_invalid"), self._untrusted.borrow() as connection:
+            # `readonly` stops all writes to tables but not INTO OUTFILE nor KILL QUERY. What the engine's own parser gives back
+            # is one whole statement; inside brackets only a SELECT can stand.
+            parsed = connection.query("SELECT formatQuerySingleLine({sql:String})", "JSONCompact", params={"sql": sql})
+            select = f"SELECT * FROM ({_answer(parsed.bytes()).rows[0][0]})"
+            if arrow:
+                return bytes(connection.query(select, "ArrowStream", params=given).bytes())
+            return _answer(connection.query(select, "JSONCompact", params=given).bytes())
+
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+        settings = {**_INSERT, "format_schema": self._schemas[signal], "insert_deduplication_token": token}
+        listed = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
+        with translate_insert(), self._streams.borrow() as connection:
+            stream = connection.send_insert(f"INSERT INTO landing_{signal} SETTINGS {listed}", "Protobuf")
+            for chunk in data:
+                stream.append(chunk)
+            stream.finish()
+
+    def close(self) -> None:
+        """Close all connections; no other call may follow."""
+        for pool in (self._streams, self._untrusted, self._ours):
+            pool.close()
+
+    def _connect(self, settings: Mapping[str, Any]) -> Any:
+        try:
+            connection: Any = chdb.connect(self._address)  # type: ignore[no-untyped-call]
+        except Exception as error:
+            raise Misconfigured(
+                "store_unavailable", f"Cannot open the store: {error}", "is another Assay using this directory?"
+            ) from error
+        for name, value in settings.items():
+            connection.query(f"SET {name} = {_literal(value)}")
+        return connection
+
+    def _connect_untrusted(self) -> Any:
+        limits = {
+            "max_result_rows": self._sql.max_rows,
+            "result_overflow_mode": "throw",
+            "max_execution_time": self._sql.max_seconds,
+            "timeout_overflow_mode": "throw",
+            "max_memory_usage": self._sql.max_memory_bytes,
+            "max_threads": 2,
+        }
+        return self._connect({**_SESSION, **limits, "readonly": 1})
+
+
+class _Pool:
+    """Idle connections; one that failed is not used again, for it may hold a half-done statement."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def borrow(self) -> Iterator[Any]:
+        try:
+            connection = self._idle.get_nowait()
+        except queue.Empty:
+            with self._lock:
+                connection = self._connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.put(connection)
+
+    def close(self) -> None:
+        while not self._idle.empty():
+            self._idle.get().close()
+
+
+def _answer(body: Any) -> Answer:
+    """Read JSONCompact; infinities and NaN come quoted and become floats again."""
+    parsed = orjson.loads(body)
+    columns = [(column["name"], column["type"]) for column in parsed["meta"]]
+    rows: list[list[Any]] = parsed["data"]
+    for index, (_, kind) in enumerate(columns):
+        if _FLOAT.match(kind):
+            for row in rows:
+                row[index] = _floats(row[index])
+    return Answer(columns, rows)
+
+
+def _floats(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_floats(element) for element in value]
+    return value if value is None else float(value)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return str(value)
+
+
+def _read_schema(signal: Signal) -> str:
+    return (files("assay.store.schema") / f"{signal}.proto").read_text("utf-8")
+
+
+def _server_configuration(data_dir: Path, store: config.Store) -> str:
+    return f"""<clickhouse>
+  <timezone>UTC</timezone>
+  <max_server_memory_usage>{store.max_memory_bytes}</max_server_memory_usage>
+  <max_concurrent_queries>64</max_concurrent_queries>
+  <mark_cache_size>67108864</mark_cache_size>
+  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <index_mark_cache_size>16777216</index_mark_cache_size>
+  <query_cache><max_size_in_bytes>0</max_size_in_bytes></query_cache>
+  <background_pool_size>2</background_pool_size>
+  <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
+  <background_schedule_pool_size>4</background_schedule_pool_size>
+  <background_common_pool_size>2</background_common_pool_size>
+  <format_schema_path>{data_dir / "format_schemas"}/</format_schema_path>
+  <user_files_path>{data_dir / "user_files"}/</user_files_path>
+  <merge_tree>
+    <fsync_after_insert>1</fsync_after_insert>
+    <fsync_part_directory>1</fsync_part_directory>
+    <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
+    <number_of_free_entries_in_pool_to_lower_max_size_of_merge>2</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
+    <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>2</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
+  </merge_tree>
+</clickhouse>
+"""

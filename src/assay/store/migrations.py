@@ -1,0 +1,38 @@
+"""The schema: numbered `.sql` files, forward only."""
+
+from __future__ import annotations
+
+from assay.core import statement
+from assay.core.errors import Misconfigured
+from assay.core.ports import Engine
+
+_FOLDER = "assay.store.schema"
+_RECORD = """CREATE TABLE IF NOT EXISTS assay_migrations (name String, applied_at DateTime DEFAULT now())
+ENGINE = MergeTree ORDER BY name"""
+
+
+def migrate(engine: Engine) -> list[str]:
+    """Bring the store's schema up to date and return the names of the files that were applied.
+
+    A file may have several statements; each can be repeated, so one that was interrupted is run again whole.
+
+    Raises:
+        Misconfigured: the store was made by a newer Assay.
+    """
+    engine.execute(_RECORD)
+    applied = {row[0] for row in engine.query("SELECT DISTINCT name FROM assay_migrations").rows}
+    known = statement.load_all(_FOLDER)
+    if newer := sorted(applied - {migration.name for migration in known}):
+        raise Misconfigured(
+            "store_newer",
+            f"The store has the schema {newer[-1]}, which this Assay does not know",
+            "use the newer Assay that made it",
+        )
+    done = []
+    for migration in known:
+        if migration.name not in applied:
+            for sql in migration.text.split(";\n"):
+                engine.execute(sql)
+            engine.execute(f"INSERT INTO assay_migrations (name) VALUES ('{migration.name}')")
+            done.append(migration.name)
+    return done
