@@ -1,4 +1,4 @@
-"""Write the reference pages from the code that they describe; with --check fail if one is out of date."""
+"""Write the reference pages from the code that they describe; with --check fail if one is out of date or a link is dead."""
 
 from __future__ import annotations
 
@@ -181,6 +181,17 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def dead_links() -> list[str]:
+    """Name each link to a file that does not exist, in all Markdown of the repository."""
+    root = REFERENCE.parents[1]
+    dead = []
+    for page in [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("changelog.d/*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            if not (page.parent / target).exists():
+                dead.append(f"{page.relative_to(root)}: {target}")
+    return dead
+
+
 def main(arguments: list[str]) -> int:
     """Write all pages, or with `--check` name those that differ from what would be written and return 1."""
     stale = []
@@ -194,10 +205,13 @@ def main(arguments: list[str]) -> int:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
             print(f"wrote {path}")
+    dead = dead_links()
+    for link in dead:
+        print(f"dead link in {link}", file=sys.stderr)
     if stale and arguments == ["--check"]:
         print(f"out of date: {', '.join(stale)}; run `make docs`", file=sys.stderr)
         return 1
-    return 0
+    return 1 if dead else 0
 
 
 if __name__ == "__main__":
