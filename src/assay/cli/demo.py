@@ -23,6 +23,8 @@ def command(ctx: click.Context, once: bool, seconds: float | None, data: Path | 
 
     The demo sends to the Assay that runs on this machine, or starts one with its data in assay-data/demo.
     """
+    if once and seconds:
+        raise click.UsageError("--once ends by itself; leave out --seconds")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(soft_wrap=True, highlight=False)
     if not tour(once=once, seconds=seconds, data=data, console=console):

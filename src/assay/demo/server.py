@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,22 @@ _PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__POR
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """An `assay serve` that we have started; `data` is its data directory."""
+
+    process: subprocess.Popen[bytes]
+    data: Path
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
-    """An Assay that answers; `data` is its directory if it is our child, `environment` what a command needs to find it."""
+    """An Assay that answers; `environment` is what a command needs to find it."""
 
     api: str
     otlp: Otlp
-    data: Path | None
     environment: dict[str, str]
+    child: Child | None = None
 
     def ask(self, sql: str, **parameters: str) -> list[list[Any]]:
         """Return the rows of a SELECT; raise Permanent if the server refuses it."""
@@ -41,72 +50,79 @@ class Server:
         rows: list[list[Any]] = response.json()["rows"]
         return rows
 
+    def check(self) -> None:
+        """Raise Permanent if the server is our child and has ended."""
+        if self.child and self.child.process.poll() is not None:
+            raise Permanent(
+                "demo_server_ended", f"`assay serve` has ended: {last_line(self.child.log)}", f"see {self.child.log}"
+            )
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.api}/readyz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
 
 @contextmanager
 def reachable(data: Path | None) -> Iterator[Server]:
     """Give a server to send to; without `data` one that runs already is preferred. A server started here ends on exit."""
     path = os.environ.get("ASSAY_CONFIG")
     settings = config.load(Path(path) if path else None)
-    grpc, http, api = settings.receivers.otlp.grpc, settings.receivers.otlp.http, settings.api
-    if data is None and _ready(f"http://{api.host}:{api.port}"):
-        yield _server((grpc.host, http.host, api.host), (grpc.port, http.port, api.port), None)
+    listeners = (settings.receivers.otlp.grpc, settings.receivers.otlp.http, settings.api)
+    hosts = [listener.host for listener in listeners]
+    ports = [listener.port for listener in listeners]
+    running = _server(hosts, ports)
+    if data is None and running.is_ready():
+        yield running
         return
-    ports = [grpc.port, http.port, api.port]
-    if not all(_is_free(port) for port in ports):
+    if not all(_is_free(host, port) for host, port in zip(hosts, ports, strict=True)):
         ports = _free_ports(len(ports))
-    server = _server((grpc.host, http.host, api.host), (ports[0], ports[1], ports[2]), data or DEFAULT_DATA)
-    with _child(server):
-        yield server
+    with _started(_server(hosts, ports), data or DEFAULT_DATA) as started:
+        yield started
 
 
-def _server(hosts: tuple[str, str, str], ports: tuple[int, int, int], data: Path | None) -> Server:
+def _server(hosts: list[str], ports: list[int]) -> Server:
     grpc, http, api = (f"http://{host}:{port}" for host, port in zip(hosts, ports, strict=True))
-    environment = {name: str(port) for name, port in zip(_PORTS, ports, strict=True)}
-    return Server(api, Otlp(grpc, http), data, environment)
+    return Server(api, Otlp(grpc, http), dict(zip(_PORTS, map(str, ports), strict=True)))
 
 
 @contextmanager
-def _child(server: Server) -> Iterator[None]:
-    assert server.data
-    server.data.mkdir(parents=True, exist_ok=True)
-    log = server.data / "server.log"
+def _started(server: Server, directory: Path) -> Iterator[Server]:
+    directory.mkdir(parents=True, exist_ok=True)
+    data, log = directory / "server", directory / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "assay", "serve", "--data", str(server.data / "server")],
+            [sys.executable, "-m", "assay", "serve", "--data", str(data)],
             env={**os.environ, **server.environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            process_group=0,
+            process_group=0,  # Ctrl-C is for the demo, which then stops the server last
         )
+    started = replace(server, child=Child(process, data, log))
     try:
-        _await_ready(server.api, process, log)
-        yield
+        _await_ready(started, log)
+        yield started
     finally:
         end([process])
 
 
-def _await_ready(api: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _await_ready(server: Server, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise Permanent("demo_server_ended", f"`assay serve` has ended: {last_line(log)}", f"see {log}")
-        if _ready(api):
+        server.check()
+        if server.is_ready():
             return
         time.sleep(0.1)
     raise Permanent("demo_server_silent", f"`assay serve` is not ready after {_START_SECONDS} seconds", f"see {log}")
 
 
-def _ready(api: str) -> bool:
-    try:
-        return httpx.get(f"{api}/readyz", timeout=2).is_success
-    except httpx.HTTPError:
+def _is_free(host: str, port: int) -> bool:
+    if port == 0:  # any free one would do, but then nobody knows which it is
         return False
-
-
-def _is_free(port: int) -> bool:
     try:
-        socket.create_server(("127.0.0.1", port)).close()
+        socket.create_server((host, port)).close()
     except OSError:
         return False
     return True

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +30,24 @@ _SLOW_SECONDS = 0.4
 _DEFAULT_API = "http://127.0.0.1:8777"
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demo takes place: a server, services that send to it, and somewhere to print."""
+
+    server: Server
+    services: Sequence[Service]
+    console: Console
+
+    def check(self) -> None:
+        """Raise Permanent if a process has ended."""
+        self.server.check()
+        for service in self.services:
+            service.check()
+
+    def sent(self) -> Counter[str]:
+        return sent.read(service.sent for service in self.services)
+
+
 def tour(*, once: bool, seconds: float | None, data: Path | None, console: Console) -> bool:
     """Run the demo until Ctrl-C, for `seconds`, or `once`: a bounded load and then the proof that all of it is stored.
 
@@ -42,50 +61,48 @@ def tour(*, once: bool, seconds: float | None, data: Path | None, console: Conso
     require_packages()
     run = uuid.uuid4().hex[:8]
     with reachable(data) as server, tempfile.TemporaryDirectory(prefix="assay-demo-") as scratch:
-        console.print(f"Assay {'is started' if server.data else 'runs already'} at [bold]{server.api}[/].")
+        console.print(f"Assay {'is started' if server.child else 'runs already'} at [bold]{server.api}[/].")
         with running(server.otlp, Path(scratch), run) as services:
             console.print("Three services run: orders (FastAPI), approvals (Flask), ledger (Django).\n")
-            placed = _place_some(services, console) if once else _place_on(services, server, console, seconds)
-        total = sent.read(service.sent for service in services)
-        console.print(f"The services have stopped. In all they sent {_words(total)}.")
-        if not once:
-            return True
-        return _conclude(prove(server, run, total, placed), server, placed, console)
+            stage = Stage(server, services, console)
+            placed = _place_some(stage) if once else _place_on(stage, seconds)
+            console.print("Stopping: the services send what they still hold.")
+        console.print(f"In all they sent {_words(stage.sent())}.")
+        return _conclude(stage, prove(server, run, stage.sent(), placed), placed) if once else True
 
 
-def _place_some(services: Sequence[Service], console: Console) -> list[Placed]:
-    with Traffic(services[0].url, islice(orders(_SEED), _ORDERS_ONCE), customers=4, pause_seconds=0) as traffic:
-        _watch(traffic, services, console, _ORDERS_ONCE, lambda: False)
+def _place_some(stage: Stage) -> list[Placed]:
+    some = islice(orders(_SEED), _ORDERS_ONCE)
+    with Traffic(stage.services[0].url, some, customers=4, pause_seconds=0) as traffic:
+        _watch(stage, traffic, _ORDERS_ONCE, lambda: False)
     return traffic.placed
 
 
-def _place_on(services: Sequence[Service], server: Server, console: Console, seconds: float | None) -> list[Placed]:
+def _place_on(stage: Stage, seconds: float | None) -> list[Placed]:
     end = time.monotonic() + seconds if seconds else float("inf")
-    with suppress(KeyboardInterrupt), Traffic(services[0].url, orders(_SEED), customers=4, pause_seconds=1) as traffic:
-        _watch(traffic, services, console, None, lambda: time.monotonic() > end or _is_worth_a_look(traffic.placed))
-        console.print(_look_around(server, traffic.placed))
-        console.print("Press Ctrl-C to stop.\n")
-        _watch(traffic, services, console, None, lambda: time.monotonic() > end)
+    traffic = Traffic(stage.services[0].url, orders(_SEED), customers=4, pause_seconds=1)
+    with suppress(KeyboardInterrupt), traffic:
+        _watch(stage, traffic, None, lambda: time.monotonic() > end or _is_worth_a_look(traffic.placed))
+        stage.console.print(_look_around(stage.server, traffic.placed))
+        stage.console.print("Press Ctrl-C to stop.\n")
+        _watch(stage, traffic, None, lambda: time.monotonic() > end)
     return traffic.placed
 
 
-def _watch(
-    traffic: Traffic, services: Sequence[Service], console: Console, total: int | None, until: Callable[[], bool]
-) -> None:
+def _watch(stage: Stage, traffic: Traffic, total: int | None, until: Callable[[], bool]) -> None:
     """Show how the load goes on, until it is at its end or `until` says so."""
-    columns = [BarColumn()] if total else []
-    with Progress(SpinnerColumn(), *columns, TextColumn("{task.description}"), console=console, transient=True) as progress:
+    columns = [SpinnerColumn(), *([BarColumn()] if total else []), TextColumn("{task.description}")]
+    with Progress(*columns, console=stage.console, transient=True) as progress:
         task = progress.add_task("", total=total)
         ended = False
         while not ended and not until():
             ended = traffic.wait(0.1)
-            for service in services:
-                service.check()
-            spans = sent.read(service.sent for service in services)["spans"]
-            progress.update(task, completed=len(traffic.placed), description=f"{_tally(traffic.placed)}, {spans:,} spans sent")
+            stage.check()
+            line = f"{_tally(traffic.placed)}, {stage.sent()['spans']:,} spans sent"
+            progress.update(task, completed=len(traffic.placed), description=line)
     if traffic.errors:
         raise Permanent("demo_order_unanswered", f"An order was not answered: {traffic.errors[0]}")
-    console.print(f"{_tally(traffic.placed)}.")
+    stage.console.print(f"{_tally(traffic.placed)}.")
 
 
 def _tally(placed: Sequence[Placed]) -> str:
@@ -124,7 +141,7 @@ def _words(total: Counter[str]) -> str:
     return f"{total['spans']:,} spans, {total['log records']:,} log records and {points:,} metric points"
 
 
-def _conclude(checks: Sequence[Check], server: Server, placed: Sequence[Placed], console: Console) -> bool:
+def _conclude(stage: Stage, checks: Sequence[Check], placed: Sequence[Placed]) -> bool:
     table = Table(title="\nIs what was sent what is stored?", title_justify="left")
     table.add_column("What")
     table.add_column("Seen outside", justify="right")
@@ -133,13 +150,13 @@ def _conclude(checks: Sequence[Check], server: Server, placed: Sequence[Placed],
     for check in checks:
         verdict = "[green]equal[/]" if check.passed else "[red]differs[/]"
         table.add_row(check.what, f"{check.expected:,}", f"{check.found:,}", verdict)
-    console.print(table)
+    stage.console.print(table)
     passed = all(check.passed for check in checks)
     if passed:
-        console.print("[green]All that was sent is stored, once.[/]")
+        stage.console.print("[green]All that was sent is stored, once.[/]")
     else:
-        console.print("[red]What was sent is not what is stored.[/]")
-    if server.data:
-        console.print(f"To look around in it: [bold]assay serve --data {server.data / 'server'}[/]")
-    console.print(f"A trace to begin with: [bold]assay traces show {placed[0].trace_id}[/]")
+        stage.console.print("[red]What was sent is not what is stored.[/]")
+    if stage.server.child:
+        stage.console.print(f"To look around in it: [bold]assay serve --data {stage.server.child.data}[/]")
+    stage.console.print(f"A trace to begin with: [bold]assay traces show {placed[0].trace_id}[/]")
     return passed
