@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from google.protobuf.message import Message
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -50,6 +50,7 @@ def _encode(request: bytes, batch: int = 1, received: int = 2, source: str = "ot
 
 
 @given(requests(), uint64, uint64, sources, counts)
+@settings(deadline=None)
 def test_envelope_reads_what_was_written(request: bytes, batch: int, received: int, source: str, items: int) -> None:
     """A record gives its envelope back, whatever the request holds: fields of the same numbers in it forge nothing."""
     content = _encode(request, batch, received, source, items)
@@ -58,6 +59,7 @@ def test_envelope_reads_what_was_written(request: bytes, batch: int, received: i
 
 
 @given(requests(), uint64, uint64, sources, counts)
+@settings(deadline=None)
 def test_record_stays_an_otlp_request(request: bytes, batch: int, received: int, source: str, items: int) -> None:
     """Without its length a record parses as the same OTLP request, and its envelope survives a rewriting by protobuf."""
     length, _, _ = record.encode(request, batch, received, source, items)
@@ -69,6 +71,7 @@ def test_record_stays_an_otlp_request(request: bytes, batch: int, received: int,
 
 
 @given(st.lists(requests(), max_size=5), st.data())
+@settings(deadline=None)
 def test_split_loses_one_record_to_one_wrong_byte(bodies: list[bytes], data: st.DataObject) -> None:
     """Whichever byte of a segment is changed, length prefixes included, all other records are still found."""
     records = [_encode(body, received=place) for place, body in enumerate(bodies)]
@@ -85,6 +88,7 @@ def test_split_loses_one_record_to_one_wrong_byte(bodies: list[bytes], data: st.
 
 
 @given(st.lists(requests(), min_size=1, max_size=4), st.data())
+@settings(deadline=None)
 def test_split_keeps_what_is_whole_before_a_cut(bodies: list[bytes], data: st.DataObject) -> None:
     """A segment cut anywhere gives the whole records before the cut, and the rest as one damaged run."""
     records = [_encode(body) for body in bodies]
@@ -97,6 +101,7 @@ def test_split_keeps_what_is_whole_before_a_cut(bodies: list[bytes], data: st.Da
 
 
 @given(st.binary(max_size=300))
+@settings(deadline=None)
 def test_split_covers_any_bytes(data: bytes) -> None:
     """Bytes that never were a segment end as damaged runs without gap, and never as an error."""
     runs = list(record.split(data))

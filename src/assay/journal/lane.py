@@ -61,6 +61,7 @@ class Lane:
         self._queue: deque[Entry] = deque()
         self._closing = False
         self._segment: OpenSegment | None = None
+        self._troubles: set[str] = set()
         recover(directory)
         committed = layout.read_committed(directory)
         names = sorted(layout.sealed_names(directory))
@@ -157,7 +158,7 @@ class Lane:
                 pieces += record.encode(request, segment.number, received, source, items)
             segment.append(pieces, sum(map(len, pieces)), sum(entry.items for entry in group))
         except (OSError, MemoryError) as error:
-            _log.warning("journal_write_failed", signal=self._signal, requests=len(group), error=str(error))
+            self._report("journal_write", error)
             message = f"The journal cannot be written: {error}"
             _settle(waiters, lambda: _failed(message))
         except BaseException:
@@ -165,6 +166,7 @@ class Lane:
             raise
         else:
             _settle(waiters, None)
+            self._report("journal_write")
         finally:
             with self._ready:
                 self.waiting_bytes -= sum(len(entry.request) for entry in group)
@@ -183,7 +185,9 @@ class Lane:
             except OSError as error:
                 # Nothing may follow in this file; the next request or the next wake-up tries to seal it again.
                 self._segment.damaged = True
-                _log.warning("journal_seal_failed", signal=self._signal, error=str(error))
+                self._report("journal_seal", error)
+            else:
+                self._report("journal_seal")
 
     def _seal_or_raise(self, segment: OpenSegment) -> None:
         segment.seal()
@@ -200,12 +204,22 @@ class Lane:
             self.disk_low = layout.free_bytes(self._directory) < self._limits.min_free_disk_bytes
         except (OSError, Misconfigured) as error:
             # Without news nothing counts as stored; the limit holds senders back until it can be read again.
-            _log.warning("journal_survey_failed", signal=self._signal, error=str(error))
+            self._report("journal_survey", error)
         else:
+            self._report("journal_survey")
             while self._sealed and self._sealed[0][0] <= committed:
                 self._sealed_bytes -= self._sealed.popleft()[1]
         JOURNAL_BYTES.labels(self._signal).set(self.stored_bytes)
         self._next_survey = time.monotonic() + _SURVEY_SECONDS
+
+    def _report(self, work: str, error: Exception | None = None) -> None:
+        """Log when work begins to fail and when it succeeds again: a line per failure could fill the disk by itself."""
+        if error and work not in self._troubles:
+            self._troubles.add(work)
+            _log.warning(f"{work}_failed", signal=self._signal, error=str(error))
+        elif not error and work in self._troubles:
+            self._troubles.remove(work)
+            _log.warning(f"{work}_recovered", signal=self._signal)
 
 
 def _closed() -> Retryable:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from assay.core.errors import Misconfigured
-from assay.core.ports import Segment
 from assay.core.signals import Signal
 
 _SEALED = re.compile(r"(\d{16})-(\d+)\.segment")
@@ -98,13 +97,13 @@ def sealed_names(lane: Path) -> Iterator[tuple[int, int, str]]:
             yield int(match[1]), int(match[2]), path.name
 
 
-def read(segment: Segment) -> bytes:
-    """Return the records of a segment. Every reader of segments comes through here, and encryption will end here.
+def read(path: Path) -> bytes:
+    """Return the records of a segment, open or sealed. Every reader comes through here, and encryption will end here.
 
     Raises:
         FileNotFoundError: it was committed meanwhile.
     """
-    return segment.path.read_bytes()
+    return path.read_bytes()
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -77,7 +77,7 @@ class Queue:
         A record with a wrong checksum (the disk has failed) is not among them: it is in the dead letters when the first
         record comes out, so every caller sees the same records every time.
         """
-        data = layout.read(segment)
+        data = layout.read(segment.path)
         runs = list(record.split(data))
         if not all(sound for _, _, sound in runs):
             self._bury_damage(segment, data, runs)

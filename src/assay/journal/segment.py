@@ -85,7 +85,7 @@ def recover(lane: Path) -> None:
     """
     committed = layout.read_committed(lane)
     for number, path in layout.open_segments(lane):
-        size, items = _verify(path.read_bytes(), number)
+        size, items = _verify(layout.read(path), number)
         torn = path.stat().st_size - size
         if number <= committed:
             # Its sealing did not reach the disk before a power failure, but the news that it is stored did.
