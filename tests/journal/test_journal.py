@@ -165,7 +165,7 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """A real file system of 4 MB where this process may mount one, else a limit on the size of files."""
+    """A real file system of 4 MB where this process may mount one, else a limit on the size of files, below that of a request."""
     mounted = tmp_path / "disk"
     mounted.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mounted)]
@@ -181,7 +181,7 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
         yield SmallDisk(
             "RLIMIT_FSIZE",
             mounted,
-            lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard)),
+            lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, hard)),
             lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard)),
         )
     finally:
