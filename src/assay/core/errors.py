@@ -7,7 +7,7 @@ with RetryInfo) invite a retry.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class AssayError(Exception):
@@ -25,6 +25,10 @@ class AssayError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross a process border whole, whatever arguments a subclass takes."""
+        return type(self).__new__, (type(self),), self.__dict__
 
 
 class InvalidInput(AssayError):

@@ -3,5 +3,6 @@
 from assay.store.engine import EmbeddedEngine
 from assay.store.loader import Loader
 from assay.store.migrations import migrate
+from assay.store.retention import RetentionSchedule, drop_expired
 
-__all__ = ["EmbeddedEngine", "Loader", "migrate"]
+__all__ = ["EmbeddedEngine", "Loader", "RetentionSchedule", "drop_expired", "migrate"]

@@ -20,6 +20,7 @@ from assay.core.ports import Answer
 from assay.core.signals import Signal
 from assay.core.statement import Statement
 from assay.store.failures import translate, translate_insert
+from assay.store.parameters import encode
 
 _SESSION = {
     "output_format_json_quote_64bit_integers": 0,
@@ -77,14 +78,14 @@ class EmbeddedEngine:
     def query(self, statement: Statement | str, parameters: Mapping[str, Any] | None = None) -> Answer:
         text = statement.text if isinstance(statement, Statement) else statement
         with translate("store_query_failed"), self._ours.borrow() as connection:
-            return _answer(connection.query(text, "JSONCompact", params=dict(parameters or {})).bytes())
+            return _answer(connection.query(text, "JSONCompact", params=encode(parameters)).bytes())
 
     def query_untrusted(self, sql: str, parameters: Mapping[str, Any] | None = None, *, arrow: bool = False) -> Answer | bytes:
-        given = dict(parameters or {})
+        given = encode(parameters)
         with translate("sql_invalid"), self._untrusted.borrow() as connection:
             # `readonly` stops all writes to tables but not INTO OUTFILE nor KILL QUERY. What the engine's own parser gives back
             # is one whole statement; inside brackets only a SELECT can stand.
-            parsed = connection.query("SELECT formatQuerySingleLine({sql:String})", "JSONCompact", params={"sql": sql})
+            parsed = connection.query("SELECT formatQuerySingleLine({sql:String})", "JSONCompact", params=encode({"sql": sql}))
             select = f"SELECT * FROM ({_answer(parsed.bytes()).rows[0][0]})"
             if arrow:
                 return bytes(connection.query(select, "ArrowStream", params=given).bytes())

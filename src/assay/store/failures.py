@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from assay.core.errors import AssayError, InvalidInput, Permanent, Retryable, TimedOut
 
 _CODE = re.compile(r"Code: (\d+)\.")
-_NOISE = re.compile(r"^.*?Code: \d+\. DB::\w*Exception: |: While executing \w+\.|\s*\(version [^)]*\)|Stack trace:.*", re.DOTALL)
+_NOISE = re.compile(
+    r"^.*?Code: \d+\. DB::\w*Exception: |: While executing \w+\.|\s*\(version [^)]*\)|Stack trace:.*", re.DOTALL
+)
 
 # ClickHouse's src/Common/ErrorCodes.cpp
 _LATER = {

@@ -1,0 +1,215 @@
+"""Wiring: which rooms run, in which process.
+
+`assay serve` is a supervisor with two children. *Intake* receives and journals; *core* stores and answers. They share
+the data directory and nothing else, so either can be killed and the other goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import fcntl
+import json
+import os
+import shutil
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from assay.core import logs
+from assay.core.config import Config
+from assay.core.errors import AssayError, Misconfigured
+from assay.core.processes import Child, stop_event, supervise, watch_parent
+
+_GRACE_SECONDS = 5.0
+_DRAIN_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+def serve(config: Config) -> None:
+    """Run intake and core until SIGTERM or SIGINT, then drain and return.
+
+    Raises:
+        Misconfigured: the data directory is in use or cannot be used, or an address is taken.
+    """
+    logs.configure(config.log_level, "supervisor")
+    stopping = stop_event()
+    lock = _lock(config.data_dir)
+    config = _with_ports(config)
+    run = _run_directory(config)
+    shutil.rmtree(run, ignore_errors=True)
+    (run / "metrics").mkdir(parents=True)
+    (run / "config.json").write_text(config.model_dump_json(), "utf-8")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(run / "metrics")
+    children = [
+        Child(name, [sys.executable, "-m", "assay.app", name, str(run / "config.json")], stop_seconds, [lock])
+        for name, stop_seconds in (("intake", 4 * _GRACE_SECONDS), ("core", _DRAIN_SECONDS + _GRACE_SECONDS))
+    ]
+    threading.Thread(target=_announce, args=(config, stopping), name="announce", daemon=True).start()
+    if not supervise(children, stopping):
+        raise AssayError(
+            "stop_unclean", "Not everything ended in time", "what was acknowledged is in the journal and loads next time"
+        )
+
+
+def run_intake(config: Config) -> None:
+    """Receive and journal until told to stop, then seal the journal."""
+    from assay.journal import Journal  # noqa: PLC0415 - each process loads only its own rooms
+    from assay.receivers import Budget, OtlpGrpc, OtlpHttp  # noqa: PLC0415
+
+    stopping = stop_event()
+    watch_parent(stopping)
+    otlp = config.receivers.otlp
+    journal = Journal(config.data_dir / "journal", config.journal)
+    budget = Budget.for_requests(otlp.max_request_bytes)
+
+    async def receive() -> None:
+        receivers: list[OtlpGrpc | OtlpHttp] = []
+        if otlp.grpc.enabled:
+            receivers.append(OtlpGrpc(otlp, journal.accept, budget))
+        if otlp.http.enabled:
+            receivers.append(OtlpHttp(otlp, journal.accept, budget))
+        for receiver in receivers:
+            await receiver.start()
+        _note_ready(config, "intake")
+        await asyncio.to_thread(stopping.wait)
+        await asyncio.gather(*(receiver.stop(_GRACE_SECONDS) for receiver in receivers))
+
+    try:
+        _run_loop(receive())
+    finally:
+        journal.close()
+
+
+def run_core(config: Config) -> None:
+    """Load the journal, keep retention and answer until told to stop, then load what is left."""
+    from assay.api import create_app, serve_app  # noqa: PLC0415
+    from assay.journal import Queue  # noqa: PLC0415
+    from assay.store import EmbeddedEngine, Loader, RetentionSchedule, migrate  # noqa: PLC0415
+
+    stopping = stop_event()
+    watch_parent(stopping)
+    engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
+    # The engine keeps copies of the protobuf schemas in the working directory.
+    os.chdir(config.data_dir / "store")
+    migrate(engine)
+    loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams)
+    retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
+    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive))
+
+    async def answer() -> None:
+        await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
+
+    loader.start()
+    retention.start()
+    try:
+        _run_loop(answer())
+    finally:
+        if not loader.stop(_DRAIN_SECONDS):
+            log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
+        retention.stop()
+        engine.close()
+
+
+def _run_loop(main: Any) -> None:
+    with suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - not on every platform
+
+        uvloop.run(main)
+        return
+    asyncio.run(main)
+
+
+def _lock(data_dir: Path) -> int:
+    """Take the data directory for this process and its children; the lock lasts until the last of them ends."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise Misconfigured(
+            "data_unusable", f"Cannot use {data_dir}: {error.strerror}", "choose another with --data"
+        ) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+        raise Misconfigured(
+            "data_in_use",
+            f"Another Assay (process {holder}) is using {data_dir}",
+            "stop it, or choose another directory with --data",
+        ) from error
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return descriptor
+
+
+def _with_ports(config: Config) -> Config:
+    """Choose a free port where 0 is configured, once, so that a process that is started again listens where it did."""
+    values = config.model_dump()
+    otlp = values["receivers"]["otlp"]
+    for listener in (otlp["grpc"], otlp["http"], values["api"]):
+        if listener["port"] == 0:
+            with socket.create_server((listener["host"], 0)) as free:
+                listener["port"] = free.getsockname()[1]
+    values["data_dir"] = config.data_dir.absolute()
+    return Config(**values)
+
+
+def _run_directory(config: Config) -> Path:
+    return config.data_dir / "run"
+
+
+def _note_ready(config: Config, name: str) -> None:
+    path = _run_directory(config) / f"{name}.json"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"pid": os.getpid()}), "utf-8")
+    fresh.rename(path)
+
+
+def _is_ready(config: Config, name: str) -> bool:
+    try:
+        os.kill(json.loads((_run_directory(config) / f"{name}.json").read_text("utf-8"))["pid"], 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _readiness(config: Config, loading: Callable[[], bool]) -> Callable[[], dict[str, bool]]:
+    return lambda: {"intake": _is_ready(config, "intake"), "loader": loading()}
+
+
+def _announce(config: Config, stopping: threading.Event) -> None:
+    while not (_is_ready(config, "intake") and _is_ready(config, "core")):
+        if stopping.wait(0.05):
+            return
+    otlp = config.receivers.otlp
+    click.echo(f"Assay is ready; its data is in {config.data_dir}")
+    if otlp.grpc.enabled:
+        click.echo(f"  OTLP/gRPC  {otlp.grpc.host}:{otlp.grpc.port}")
+    if otlp.http.enabled:
+        click.echo(f"  OTLP/HTTP  http://{otlp.http.host}:{otlp.http.port}")
+    click.echo(f"  API        http://{config.api.host}:{config.api.port}/")
+    click.echo("Ctrl-C stops it.")
+
+
+def _main(name: str, path: Path) -> int:
+    config = Config(**json.loads(path.read_text("utf-8")))
+    logs.configure(config.log_level, name)
+    try:
+        {"intake": run_intake, "core": run_core}[name](config)
+    except AssayError as error:
+        print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,68 @@
+"""Retention: whole partitions are dropped when they are old enough, which frees their disk at once."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from assay.core.config import Retention
+from assay.core.errors import AssayError
+from assay.core.ports import Engine
+
+_EVERY_SECONDS = 3600.0
+
+_EXPIRED = """
+SELECT DISTINCT table, partition_id
+FROM system.parts
+WHERE database = currentDatabase() AND active AND match(table, {tables:String}) AND partition_id < {oldest:String}
+ORDER BY table, partition_id
+"""
+
+log = structlog.get_logger(__name__)
+
+
+def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
+    """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
+    dropped = []
+    for prefix, days in (
+        ("otel_traces", retention.traces_days),
+        ("otel_logs", retention.logs_days),
+        ("otel_metrics", retention.metrics_days),
+    ):
+        oldest = today - datetime.timedelta(days=days)
+        parameters = {"tables": f"^{prefix}(_|$)", "oldest": oldest.strftime("%Y%m%d")}
+        for table, partition in engine.query(_EXPIRED, parameters).rows:
+            engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
+            log.info("partition_dropped", table=table, partition=partition, retention_days=days)
+            dropped.append((table, partition))
+    return dropped
+
+
+class RetentionSchedule:
+    """Drop what is expired, at the start and every hour, in a thread of its own."""
+
+    def __init__(self, engine: Engine, retention: Retention, today: Callable[[], datetime.date]) -> None:
+        self._engine = engine
+        self._retention = retention
+        self._today = today
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="retention")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                drop_expired(self._engine, self._retention, self._today())
+            except AssayError as error:
+                log.warning("retention_postponed", reason=str(error))
+            if self._stopping.wait(_EVERY_SECONDS):
+                return
