@@ -53,27 +53,33 @@ async def take_order(order: Order) -> JSONResponse:
 
 
 async def _process(order: Order) -> str:
-    WORKFLOWS_ACTIVE.add(1, {"workflow_type": "order"})
     status = "failed"
+    WORKFLOWS_ACTIVE.add(1, {"workflow_type": "order"})
     try:
         with operation("qms.workflow.process", "workflow_processing", workflow_id=order.id, user_id=order.user) as span:
             # Personal data of the kind that ends up in real telemetry, so that there is something to scrub.
             span.set_attributes({"qms.user.email": order.email, "payment.card.number": order.card})
-            log.info("order received", extra={"qms.workflow.id": order.id, "order.amount": order.amount})
-            _evaluate_gate(order)
-            if await _ask_approval(order):
-                await _book(order)
-                status = "completed"
-                log.info("order completed", extra={"qms.workflow.id": order.id})
-            else:
-                status = "rejected"
-                log.warning("order rejected", extra={"qms.workflow.id": order.id})
-            span.set_attribute("qms.workflow.status", status)
-            span.add_event(f"qms.workflow.{status}", {"qms.workflow.id": order.id})
+            try:
+                status = await _run_workflow(order)
+            finally:
+                span.set_attribute("qms.workflow.status", status)
+                span.add_event(f"qms.workflow.{status}", {"qms.workflow.id": order.id})
     finally:
         WORKFLOWS_ACTIVE.add(-1, {"workflow_type": "order"})
         WORKFLOWS.add(1, {"workflow_type": "order", "result": status})
     return status
+
+
+async def _run_workflow(order: Order) -> str:
+    about = {"qms.workflow.id": order.id, "order.amount": order.amount}
+    log.info("order received", extra=about)
+    _evaluate_gate(order)
+    if not await _ask_approval(order):
+        log.warning("order rejected", extra=about)
+        return "rejected"
+    await _book(order)
+    log.info("order completed", extra=about)
+    return "completed"
 
 
 def _evaluate_gate(order: Order) -> None:

@@ -45,12 +45,14 @@ class Check:
         return self.expected == self.found
 
 
-def prove(server: Server, run: str, sent: Counter[str], placed: Sequence[Placed]) -> list[Check]:
-    """Check that all that was sent is stored, once; wait up to half a minute for what is still on its way.
+def prove(
+    server: Server, run: str, sent: Counter[str], placed: Sequence[Placed], wait_seconds: float = _WAIT_SECONDS
+) -> list[Check]:
+    """Check that all that was sent is stored, once; wait for what is still on its way, at most `wait_seconds`.
 
     `run` ends the `service.instance.id` of each service.
     """
-    deadline = time.monotonic() + _WAIT_SECONDS
+    deadline = time.monotonic() + wait_seconds
     stored = _stored(server, run, sent)
     while not all(check.passed for check in stored) and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -58,11 +60,11 @@ def prove(server: Server, run: str, sent: Counter[str], placed: Sequence[Placed]
     failed = sum(each.status == 500 for each in placed)
     return [
         *stored,
-        Check("export requests that were not acknowledged", 0, sent[UNACKNOWLEDGED]),
+        Check("exports not acknowledged", 0, sent[UNACKNOWLEDGED]),
         Check("orders that ended as they should", len(placed), sum(e.status == e.order.expected_status for e in placed)),
         Check("traces that cross all three services", len(placed), _count(server, _CROSSING, run)),
         Check("failed orders that are failed traces", failed, _count(server, _FAILED, run)),
-        Check("traces whose logs are found by trace id", len(placed), _count(server, _WITH_LOGS, run)),
+        Check("traces found with their logs", len(placed), _count(server, _WITH_LOGS, run)),
     ]
 
 

@@ -21,6 +21,7 @@ from assay.demo.services import Otlp, end, last_line
 
 DEFAULT_DATA = Path("assay-data/demo")
 _START_SECONDS = 60
+_STOP_SECONDS = 120  # it stores what is still journaled
 _PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__PORT", "ASSAY_API__PORT")
 
 
@@ -105,7 +106,7 @@ def _started(server: Server, directory: Path) -> Iterator[Server]:
         _await_ready(started, log)
         yield started
     finally:
-        end([process])
+        end([process], _STOP_SECONDS)
 
 
 def _await_ready(server: Server, log: Path) -> None:

@@ -68,9 +68,10 @@ class Service:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line that a process has written, usually the reason why it ended."""
+    """Return the last `error:` that a process has written, or else its last line: usually the reason why it ended."""
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it wrote nothing"
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return (errors or lines or ["it wrote nothing"])[-1]
 
 
 def require_packages() -> None:
@@ -91,11 +92,11 @@ def _installed(name: str) -> bool:
         return False
 
 
-def end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask all processes to finish what they hold and end; kill those that have not after half a minute, or on Ctrl-C."""
+def end(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """Ask all processes to finish what they hold and end; kill those that have not after `seconds`, or on Ctrl-C."""
     for process in processes:
         process.terminate()
-    deadline = time.monotonic() + _STOP_SECONDS
+    deadline = time.monotonic() + seconds
     try:
         for process in processes:
             process.wait(max(0.0, deadline - time.monotonic()))
@@ -122,7 +123,7 @@ def running(otlp: Otlp, directory: Path, run: str) -> Iterator[list[Service]]:
             _await_ready(service)
         yield services
     finally:
-        end([service.process for service in services])
+        end([service.process for service in services], _STOP_SECONDS)
 
 
 def _start(name: str, opened: socket.socket, urls: Mapping[str, str], *, otlp: Otlp, directory: Path, run: str) -> Service:
