@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from assay import app
+from assay.app import serve
 from assay.core import config
 
 
@@ -40,4 +40,4 @@ def command(
         overrides["log_level"] = log_level
     if insecure_no_auth:
         overrides["insecure_no_auth"] = True
-    app.serve(config.load(config_path, overrides))
+    serve(config.load(config_path, overrides))

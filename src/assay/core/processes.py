@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -111,7 +111,8 @@ def watch_parent(stopping: threading.Event) -> None:
     """Set `stopping` when standard input ends, which for a child means that its parent is gone."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1):
+        # Not through sys.stdin: a thread that waits in its buffer aborts the interpreter when that shuts down.
+        while os.read(0, 1):
             pass
         stopping.set()
 

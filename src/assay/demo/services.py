@@ -105,7 +105,7 @@ def end(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
     finally:
         for process in processes:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def _start(name: str, opened: socket.socket, urls: Mapping[str, str], *, otlp: O
             command,
             env=environment,
             pass_fds=[opened.fileno()],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # its end tells the service that we are gone
             stdout=output,
             stderr=subprocess.STDOUT,
             process_group=0,  # Ctrl-C is for the demo, which then stops the services in order
