@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2, logs_service
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
+from assay.demo.server import PORTS, Server, reachable
 from assay.demo.services import Otlp
 
 _REQUESTS: dict[str, Any] = {
@@ -116,3 +119,23 @@ def receiver() -> Iterator[Receiver]:
     thread.join()
     receiver.http.server_close()
     receiver.grpc.stop(None).wait()
+
+
+@pytest.fixture(scope="session")
+def ports() -> Iterator[None]:
+    """Let everything in these tests that starts an Assay, or looks for one, use the same free ports."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("ASSAY_")]:
+            patch.delenv(name)
+        opened = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
+        for name, each in zip(PORTS, opened, strict=True):
+            patch.setenv(name, str(each.getsockname()[1]))
+            each.close()
+        yield
+
+
+@pytest.fixture(scope="session")
+def assay(ports: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Assay, started as the demo starts it."""
+    with reachable(tmp_path_factory.mktemp("assay")) as server:
+        yield server

@@ -22,7 +22,8 @@ from assay.demo.services import Otlp, end, last_line
 DEFAULT_DATA = Path("assay-data/demo")
 _START_SECONDS = 60
 _STOP_SECONDS = 120  # it stores what is still journaled
-_PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__PORT", "ASSAY_API__PORT")
+PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__PORT", "ASSAY_API__PORT")
+"""The variables that say where an Assay listens, for itself and for those who look for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def reachable(data: Path | None) -> Iterator[Server]:
 
 def _server(hosts: list[str], ports: list[int]) -> Server:
     grpc, http, api = (f"http://{host}:{port}" for host, port in zip(hosts, ports, strict=True))
-    return Server(api, Otlp(grpc, http), dict(zip(_PORTS, map(str, ports), strict=True)))
+    return Server(api, Otlp(grpc, http), dict(zip(PORTS, map(str, ports), strict=True)))
 
 
 @contextmanager

@@ -1,0 +1,68 @@
+"""The whole demo as a user runs it: real processes from the command to the store."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assay.demo.server import Server
+
+_DEMO = [sys.executable, "-m", "assay", "demo"]
+
+
+@contextmanager
+def _running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [*_DEMO, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        yield demo
+        demo.kill()
+
+
+def _read_until(demo: subprocess.Popen[str], words: str) -> str:
+    assert demo.stdout
+    output = ""
+    for line in demo.stdout:
+        output += line
+        if words in line:
+            return output
+    raise AssertionError(f"never said {words!r}: {output}")
+
+
+def test_once_proves_that_all_is_stored(ports: None, tmp_path: Path) -> None:
+    """`assay demo --once` starts its own Assay, places its orders, finds all of them stored, and exits with 0."""
+    done = subprocess.run([*_DEMO, "--once", "--data", str(tmp_path)], capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "60 orders placed" in done.stdout
+    assert "All that was sent is stored, once." in done.stdout
+    assert "differs" not in done.stdout
+    assert f"assay serve --data {tmp_path / 'server'}" in done.stdout
+    assert done.stderr == ""
+
+
+def test_what_it_says_to_look_at_is_there(assay: Server) -> None:
+    """A running demo names traces that exist, and Ctrl-C stops it with 0 and leaves alone an Assay that it did not start."""
+    with _running() as demo:
+        output = _read_until(demo, "Press Ctrl-C")
+        assert f"Assay runs already at {assay.api}" in output
+        named = set(re.findall(r"assay traces show ([0-9a-f]{32})", output))
+        demo.send_signal(signal.SIGINT)
+        rest, errors = demo.communicate(timeout=120)
+    assert (demo.returncode, errors) == (0, "")
+    assert "In all they sent" in rest
+    assert len(named) == 2
+    found = assay.ask(f"SELECT uniqExact(TraceId) FROM otel_traces WHERE TraceId IN ({', '.join(map(repr, named))})")
+    assert found == [[2]]
+    assert assay.is_ready()
+
+
+def test_it_ends_after_the_given_time(assay: Server) -> None:
+    """`--seconds` ends the demo by itself, with 0."""
+    done = subprocess.run([*_DEMO, "--seconds", "1"], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "In all they sent" in done.stdout
