@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 import orjson
@@ -12,13 +11,11 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.otlp_strategies import requests
 
-from assay.core.errors import InvalidInput
 from assay.core.signals import Signal
 from assay.receivers.otlp import KINDS
 from assay.receivers.otlp_json import to_protobuf
-from assay.receivers.status import InvalidField
-from tests.otlp_strategies import requests
 
 _IDS = ("traceId", "spanId", "parentSpanId")
 
@@ -28,10 +25,7 @@ def to_json(message: Message) -> Any:
 
     def hex_ids(value: Any) -> Any:
         if isinstance(value, dict):
-            return {
-                key: base64.b64decode(item).hex() if key in _IDS else hex_ids(item)
-                for key, item in value.items()
-            }
+            return {key: base64.b64decode(item).hex() if key in _IDS else hex_ids(item) for key, item in value.items()}
         return [hex_ids(item) for item in value] if isinstance(value, list) else value
 
     return hex_ids(json_format.MessageToDict(message, use_integers_for_enums=True))

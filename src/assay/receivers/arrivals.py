@@ -8,6 +8,7 @@ budget, only as many may go on as the budget holds at their largest. The others 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from assay.core.errors import Retryable
 
 _CREDIT_SECONDS = 0.2
 _TICK_SECONDS = 0.1
+_MEASURE_SECONDS = 0.02
 _MAX_ARRIVALS = 4096
 
 
@@ -27,6 +29,12 @@ def resident_bytes() -> int | None:
     with suppress(OSError):
         return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * getpagesize()
     return None
+
+
+def return_memory() -> None:
+    """Give freed memory back to the system, where the allocator can be told to."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(slots=True)
@@ -50,13 +58,19 @@ class Arrivals:
         self._timeout_seconds = timeout_seconds
         self._resident = resident
         self._resident_at_start = resident() or 0
+        self._measured = 0.0
+        self._short = False
         self._arriving: dict[asyncio.Task[None], _Arrival] = {}
 
     @contextmanager
     def arrival(self) -> Iterator[None]:
-        """Hold while the current task awaits a request; raises Retryable if it is too slow or memory is short."""
-        if len(self._arriving) >= _MAX_ARRIVALS:
-            raise Retryable("receiver_busy", f"{_MAX_ARRIVALS} requests are arriving already", "send again later")
+        """Hold while the current task awaits a request.
+
+        Raises:
+            Retryable: it is too slow, or memory is short.
+        """
+        if len(self._arriving) >= self._guaranteed and (len(self._arriving) >= _MAX_ARRIVALS or self._is_short()):
+            raise _busy()
         task = asyncio.current_task()
         assert task is not None
         arrival = self._arriving[task] = _Arrival(monotonic())
@@ -74,8 +88,7 @@ class Arrivals:
         """Refuse what is too slow and, while memory is short, what has no guarantee; runs until cancelled."""
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            if self._arriving:
-                self.check(monotonic())
+            self.check(monotonic())
 
     def check(self, now: float) -> None:
         """Do once what `watch` does all the time."""
@@ -84,11 +97,29 @@ class Arrivals:
             if now - arrival.started > self._timeout_seconds:
                 _refuse(task, arrival, slow_sender(self._timeout_seconds))
             elif number >= self._guaranteed and self._is_short():
-                _refuse(task, arrival, Retryable("receiver_busy", "too many large requests at once", "send again later"))
+                _refuse(task, arrival, _busy())
+        if not self._arriving and self._short:
+            self._measure()
 
     def _is_short(self) -> bool:
+        if monotonic() - self._measured > _MEASURE_SECONDS:
+            self._measure()
+        return self._short
+
+    def _measure(self) -> None:
+        self._short = self._outgrown()
+        if self._short:
+            return_memory()
+            self._short = self._outgrown()
+        self._measured = monotonic()
+
+    def _outgrown(self) -> bool:
         resident = self._resident()
         return resident is None or resident - self._resident_at_start > self._budget_bytes
+
+
+def _busy() -> Retryable:
+    return Retryable("receiver_busy", "too many large requests are arriving at once", "send again later")
 
 
 def slow_sender(timeout_seconds: float) -> Retryable:

@@ -11,7 +11,12 @@ from assay.core import metrics
 from assay.core.errors import AssayError, Permanent
 from assay.core.ports import Accept
 from assay.core.signals import Signal
-from assay.receivers.otlp import KINDS, inspect
+from assay.receivers.inspection import inspect
+from assay.receivers.large import LargeRequests
+
+# about 10 ms of work for an ordinary request, and at most 400 MiB for the worst one
+_LARGE_BYTES = 4 << 20
+_LARGE_JSON_BYTES = 256 << 10
 
 _log = structlog.get_logger("assay.receivers")
 
@@ -32,19 +37,23 @@ class Door:
     def __init__(self, accept: Accept, source: str) -> None:
         self._accept = accept
         self._source = source
+        self._large = LargeRequests()
         self._counters = {signal: _Counters(signal, source) for signal in Signal}
 
-    async def take(self, signal: Signal, request: bytes) -> str:
+    async def take(self, signal: Signal, body: bytes, *, as_json: bool = False) -> str:
         """Return once the request is safe; gives a warning for its sender, or an empty text.
 
         Raises:
-            InvalidInput: the bytes are no request of this signal.
+            InvalidInput: the body is no request of this signal.
             Retryable: nothing was taken.
         """
         started = perf_counter()
-        inspected = inspect(KINDS[signal], request)
+        if len(body) > (_LARGE_JSON_BYTES if as_json else _LARGE_BYTES):
+            inspected = await self._large.inspect(signal, body, as_json=as_json)
+        else:
+            inspected = inspect(signal, body, as_json=as_json)
         try:
-            await self._accept(signal, request, inspected.items, self._source)
+            await self._accept(signal, inspected.request, inspected.items, self._source)
         except Exception as error:
             reason = error.code if isinstance(error, AssayError) else "internal"
             metrics.REFUSED_ITEMS.labels(signal, self._source, reason).inc(inspected.items)
@@ -52,7 +61,7 @@ class Door:
         counters = self._counters[signal]
         counters.requests.inc()
         counters.items.inc(inspected.items)
-        counters.bytes.inc(len(request))
+        counters.bytes.inc(len(inspected.request))
         counters.seconds.observe(perf_counter() - started)
         return inspected.warning
 
@@ -64,3 +73,7 @@ class Door:
             error = Permanent("internal", f"internal error {error_id}", "look for this id in the log of Assay")
         metrics.REFUSED_REQUESTS.labels(signal or "none", self._source, error.code).inc()
         return error
+
+    def close(self) -> None:
+        """End what runs beside; requests that still wait for it are refused."""
+        self._large.close()

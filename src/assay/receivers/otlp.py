@@ -1,4 +1,4 @@
-"""What a receiver has to know of each signal's OTLP request, and the one parse that validates it."""
+"""What a receiver has to know of each signal's OTLP request and answer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
-from assay.core.errors import InvalidInput
 from assay.core.signals import Signal
 
 
@@ -71,50 +69,6 @@ KINDS = {
         _count_log_records,
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """What the parse found: `items` are spans, data points or log records; `warning` is for the sender, or empty."""
-
-    items: int
-    warning: str
-
-
-def inspect(kind: Kind, request: bytes) -> Inspected:
-    """Parse a request once: reject what is no OTLP, count its items, notice resources that nobody could find again.
-
-    Raises:
-        InvalidInput: the bytes are no request of this signal.
-    """
-    try:
-        message = kind.request.FromString(request)
-    except DecodeError as error:
-        raise InvalidInput(
-            "bad_protobuf",
-            f"the body is no {kind.request.DESCRIPTOR.name}: {str(error).rpartition(': ')[2]}",
-            "check that it is whole, that it went to the address of its signal, that strings are UTF-8 "
-            "and that values are nested less than 100 messages deep",
-        ) from error
-    items = total = nameless = 0
-    for resource in kind.resources(message):
-        found = kind.count(resource)
-        if found:
-            items += found
-            total += 1
-            nameless += not _has_service_name(resource)
-    return Inspected(items, _warn(nameless, total) if nameless else "")
-
-
-def _has_service_name(resource: Any) -> bool:
-    return any(attribute.key == "service.name" for attribute in resource.resource.attributes)
-
-
-def _warn(nameless: int, total: int) -> str:
-    return (
-        f"{nameless} of {total} resources have no service.name, so their telemetry is hard to find; "
-        "set OTEL_SERVICE_NAME or the resource attribute service.name"
-    )
 
 
 def answer(kind: Kind, warning: str) -> Any:

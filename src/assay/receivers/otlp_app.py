@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,6 @@ from assay.receivers.budget import Budget, Lease
 from assay.receivers.door import Door
 from assay.receivers.encodings import ACCEPTED_ENCODINGS, gather, open_decoder, too_large
 from assay.receivers.otlp import KINDS, answer
-from assay.receivers.otlp_json import to_protobuf
 from assay.receivers.status import encode, status_of
 
 REQUEST_SECONDS = 30.0
@@ -27,7 +25,6 @@ PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
 _WORTH_GZIP_BYTES = 1400
-_INLINE_JSON_BYTES = 32 << 10
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -83,8 +80,6 @@ class OtlpApp:
             config.http.metrics_path: Signal.METRICS,
             config.http.logs_path: Signal.LOGS,
         }
-        # one thread, so that large JSON requests take turns and the loop goes on serving the others
-        self._converter = ThreadPoolExecutor(1, "otlp-json")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         request = Request.of(scope)
@@ -132,9 +127,7 @@ class OtlpApp:
             )
         with self._budget.lease() as lease:
             body = await self._read(request, receive, lease)
-            if request.media_type == JSON:
-                body = await self._convert(signal, body)
-            return await self._door.take(signal, body)
+            return await self._door.take(signal, body, as_json=request.media_type == JSON)
 
     async def _read(self, request: Request, receive: Receive, lease: Lease) -> bytes:
         decoder = open_decoder(request.headers.get("content-encoding", ""))
@@ -146,12 +139,6 @@ class OtlpApp:
                 return await gather(_chunks(receive), decoder, self._limit_bytes, lease)
         except TimeoutError:
             raise slow_sender(REQUEST_SECONDS) from None
-
-    async def _convert(self, signal: Signal, body: bytes) -> bytes:
-        if len(body) <= _INLINE_JSON_BYTES:
-            return to_protobuf(KINDS[signal], body)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._converter, to_protobuf, KINDS[signal], body)
 
 
 class Cors:

@@ -71,6 +71,7 @@ class OtlpGrpc:
             self._watch.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watch
+        self._door.close()
 
     async def _export(self, signal: Signal, context: aio.ServicerContext[Any, Any]) -> bytes:
         try:

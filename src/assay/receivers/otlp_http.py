@@ -35,7 +35,8 @@ class OtlpHttp:
     def __init__(self, config: Otlp, accept: Accept, budget: Budget | None = None) -> None:
         self._config = config
         budget = budget or Budget.for_requests(config.max_request_bytes)
-        self._app = OtlpApp(config, Door(accept, "otlp/http"), budget)
+        self._door = Door(accept, "otlp/http")
+        self._app = OtlpApp(config, self._door, budget)
         self._state = ServerState()
         self._server: asyncio.Server | None = None
 
@@ -90,6 +91,7 @@ class OtlpHttp:
             await asyncio.gather(*late, return_exceptions=True)
         for connection in list(self._state.connections):
             connection.transport.abort()
+        self._door.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await self._server.wait_closed()

@@ -18,7 +18,6 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 
 from assay.core.errors import InvalidInput
 from assay.receivers.otlp import Kind
-from assay.receivers.status import InvalidField
 
 _MAX_DEPTH = 100  # of nested messages, as in every protobuf parser
 _ID_BYTES = {"trace_id": 16, "span_id": 8, "parent_span_id": 8}
@@ -27,6 +26,14 @@ _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _SPECIAL_DOUBLES = {"NaN", "Infinity", "-Infinity"}
 
 Reader = Callable[[Any, int], Any]
+
+
+class InvalidField(InvalidInput):
+    """A field of the request has a value that its type does not allow; `field` is its path, such as `resourceSpans[0]`."""
+
+    def __init__(self, code: str, field: str, message: str, hint: str = "") -> None:
+        super().__init__(code, f"{field}: {message}" if field else message, hint)
+        self.field = field
 
 
 class _Mismatch(Exception):
@@ -71,8 +78,8 @@ class _MessageReader:
     def read(self, value: Any, depth: int) -> dict[str, Any]:
         if type(value) is not dict:
             raise _Mismatch("an object")
-        if depth >= _MAX_DEPTH:
-            raise _Mismatch(f"values nested less than {_MAX_DEPTH} messages deep")
+        if depth > _MAX_DEPTH:
+            raise _Mismatch(f"values nested at most {_MAX_DEPTH} messages deep")
         fields = self._fields or self._look_up()
         found: dict[str, Any] = {}
         chosen: str | None = None

@@ -11,14 +11,6 @@ from google.rpc import error_details_pb2, status_pb2
 from assay.core.errors import AssayError, InvalidInput, Retryable
 
 
-class InvalidField(InvalidInput):
-    """A field of the request has a value that its type does not allow; `field` is its path, such as `resourceSpans[0]`."""
-
-    def __init__(self, code: str, field: str, message: str, hint: str = "") -> None:
-        super().__init__(code, f"{field}: {message}" if field else message, hint)
-        self.field = field
-
-
 def grpc_code(error: AssayError) -> grpc.StatusCode:
     return grpc.StatusCode[error.grpc_status]
 

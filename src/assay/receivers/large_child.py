@@ -1,0 +1,49 @@
+"""The child process of `large`: `python -m assay.receivers.large_child BYTES` answers on its standard streams."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import resource
+import signal as signals
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from assay.core.errors import AssayError
+from assay.core.signals import Signal
+from assay.receivers.inspection import Inspected, inspect
+from assay.receivers.large import HEAD, LENGTH, READY, too_costly
+
+
+def serve(stdin: BinaryIO, stdout: BinaryIO, memory_bytes: int) -> None:
+    """Be the child: answer requests until the parent closes its end."""
+    signals.signal(signals.SIGINT, signals.SIG_IGN)  # the terminal's signals are for the parent
+    gc.disable()  # documents have no cycles, and looking for some takes longer than all the rest
+    with suppress(OSError, ValueError):  # where there is no such limit, the process is protection enough
+        taken = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + memory_bytes, resource.RLIM_INFINITY))
+    stdout.write(READY)
+    stdout.flush()
+    while head := stdin.read(HEAD.size):
+        signal, as_json, length = HEAD.unpack(head)
+        answer = pickle.dumps(_inspect(Signal(signal.rstrip(b"\0").decode()), stdin.read(length), as_json, memory_bytes))
+        stdout.write(LENGTH.pack(len(answer)))
+        stdout.write(answer)
+        stdout.flush()
+
+
+def _inspect(signal: Signal, body: bytes, as_json: bool, memory_bytes: int) -> Inspected | AssayError:
+    try:
+        found = inspect(signal, body, as_json=as_json)
+        return found if as_json else Inspected(b"", found.items, found.warning)  # the parent has those bytes
+    except AssayError as error:
+        return error.with_traceback(None)
+    except (MemoryError, SystemError):  # the second is how orjson runs out of memory
+        return too_costly(memory_bytes)
+
+
+if __name__ == "__main__":
+    serve(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"), int(sys.argv[1]))
