@@ -31,7 +31,7 @@ def test_a_refused_question_is_an_error(assay: Server) -> None:
 
 def test_a_server_that_cannot_start_says_why(ports: None, tmp_path: Path) -> None:
     """When the server ends at once the error has its own words, and a hint where to read more."""
-    (tmp_path / "server").write_text("not a directory", "utf-8")
+    (tmp_path / "server" / "lock").mkdir(parents=True)
     with pytest.raises(Permanent, match=r"`assay serve` has ended: Cannot use") as caught, reachable(tmp_path):
         raise AssertionError("the server started without a data directory")
     assert str(tmp_path / "server.log") in caught.value.hint

@@ -70,7 +70,7 @@ class Service:
 def last_line(log: Path) -> str:
     """Return the last `error:` that a process has written, or else its last line: usually the reason why it ended."""
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    errors = [line.partition(" ")[2] for line in lines if line.lower().startswith("error: ")]
     return (errors or lines or ["it wrote nothing"])[-1]
 
 

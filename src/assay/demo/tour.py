@@ -84,7 +84,6 @@ def _place_on(stage: Stage, seconds: float | None) -> list[Placed]:
     with suppress(KeyboardInterrupt), traffic:
         _watch(stage, traffic, None, lambda: time.monotonic() > end or _is_worth_a_look(traffic.placed))
         stage.console.print(_look_around(stage.server, traffic.placed))
-        stage.console.print("Press Ctrl-C to stop.\n")
         _watch(stage, traffic, None, lambda: time.monotonic() > end)
     return traffic.placed
 
@@ -115,25 +114,24 @@ def _is_worth_a_look(placed: Sequence[Placed]) -> bool:
     return any(each.status == 500 for each in placed) and any(each.seconds > _SLOW_SECONDS for each in placed)
 
 
-def _look_around(server: Server, placed: Sequence[Placed]) -> Table:
+def _look_around(server: Server, placed: Sequence[Placed]) -> str:
     failed = next((each.trace_id for each in placed if each.status == 500), "")
     slowest = max(placed, key=lambda each: each.seconds).trace_id if placed else ""
-    table = Table(title="Look around, in another terminal", box=None, title_justify="left", show_header=False)
+    lines = ["Look around, in another terminal:", ""]
     if server.api != _DEFAULT_API:
-        for name, value in server.environment.items():
-            table.add_row(f"export {name}={value}", "so that the commands find this server")
-    for command, gives in (
-        ("assay services", "who sends what"),
-        ("assay traces search --service orders --status error", "orders that failed"),
-        (f"assay traces show {failed}", "one of them, across three services"),
-        (f"assay traces show {slowest}", "a slow one: somebody had to be asked"),
-        (f"assay logs search --trace-id {failed}", "what the services logged meanwhile"),
-        ("assay metrics show qms_request_duration_seconds", "how long requests take"),
-        ('assay sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"', "any question"),
-        (f"{server.api}/docs", "the HTTP API"),
+        exports = " ".join(f"{name}={value}" for name, value in server.environment.items())
+        lines += ["  [dim]# so that the commands find this server[/]", f"  export {exports}"]
+    for gives, command in (
+        ("who sends what", "assay services"),
+        ("orders that failed", "assay traces search --service orders --status error"),
+        ("one of them, across three services", f"assay traces show {failed}"),
+        ("a slow one: somebody had to be asked", f"assay traces show {slowest}"),
+        ("what the services logged meanwhile", f"assay logs search --trace-id {failed}"),
+        ("how long requests take", "assay metrics show qms_request_duration_seconds"),
+        ("any question", 'assay sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"'),
     ):
-        table.add_row(f"[bold]{command}[/]", f"[dim]{gives}[/]")
-    return table
+        lines += [f"  [dim]# {gives}[/]", f"  [bold]{command}[/]"]
+    return "\n".join([*lines, "", f"The HTTP API is described at {server.api}/docs. Press Ctrl-C to stop.\n"])
 
 
 def _words(total: Counter[str]) -> str:
