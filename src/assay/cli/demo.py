@@ -25,7 +25,8 @@ def command(ctx: click.Context, once: bool, seconds: float | None, data: Path | 
     """
     if once and seconds:
         raise click.UsageError("--once ends by itself; leave out --seconds")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal must not leave the processes behind
+        signal.signal(ending, signal.default_int_handler)
     console = Console(soft_wrap=True, highlight=False)
     if not tour(once=once, seconds=seconds, data=data, console=console):
         ctx.exit(1)
