@@ -17,11 +17,11 @@ def test_the_same_seed_gives_the_same_orders(seed: int) -> None:
 
 def test_orders_are_told_apart() -> None:
     """Every order has an id of its own."""
-    assert len({order.id for order in islice(orders(4), 500)}) == 500
+    assert len({order.id for order in islice(orders(9), 500)}) == 500
 
 
 def test_there_is_something_of_everything() -> None:
     """Among sixty orders some are fine, some rejected, some fail and some are over everybody's limit."""
-    some = list(islice(orders(4), 60))
+    some = list(islice(orders(9), 60))
     assert min(Counter(order.expected_status for order in some)[status] for status in (200, 422, 500)) >= 3
     assert sum(order.amount > 10_000 for order in some) >= 3

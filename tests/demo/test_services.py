@@ -27,7 +27,7 @@ class Outcome:
 @pytest.fixture(scope="module")
 def outcome(receiver: Any, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     with services.running(receiver.otlp, tmp_path_factory.mktemp("services"), "run") as started:
-        with Traffic(started[0].url, islice(orders(4), 20), customers=4, pause_seconds=0) as traffic:
+        with Traffic(started[0].url, islice(orders(9), 20), customers=4, pause_seconds=0) as traffic:
             traffic.wait(60)
         assert not traffic.errors
     return Outcome(traffic.placed, sent.read(service.sent for service in started), receiver)
