@@ -5,6 +5,7 @@
 -- gives: one row per span. *AttributeTypes holds the types in the order of the map's keys. PartitionDate is the span's own date if
 --      that is near the time of receipt and else the date of receipt, so that a wrong clock makes no partitions. Overflow has, by OTLP
 --      field, what does not fit elsewhere: end_time_unix_nano of a span that ends before it starts, entity_refs as JSON.
+--      The ALIAS columns are computed when they are asked for: a time beyond 2262 has no DateTime64 of its own, but its number.
 
 CREATE TABLE IF NOT EXISTS otel_traces
 (
@@ -47,6 +48,9 @@ CREATE TABLE IF NOT EXISTS otel_traces
     Batch UInt64 CODEC(Delta, ZSTD(1)),
     ReceivedAt DateTime64(6) CODEC(Delta, ZSTD(1)),
     PartitionDate Date DEFAULT toDate(Timestamp) CODEC(ZSTD(1)),
+    StartTimeUnixNano UInt64 ALIAS toUInt64(toUnixTimestamp64Nano(Timestamp)),
+    EndTimeUnixNano UInt64 ALIAS if(Overflow['end_time_unix_nano'] = '', toUInt64(toUnixTimestamp64Nano(Timestamp)) + Duration, toUInt64OrZero(Overflow['end_time_unix_nano'])),
+    EventTimesUnixNano Array(UInt64) ALIAS arrayMap(t -> toUInt64(toUnixTimestamp64Nano(t)), `Events.Timestamp`),
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,

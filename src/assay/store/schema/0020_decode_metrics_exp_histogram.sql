@@ -29,7 +29,7 @@ SELECT
     point.negative.bucket_counts AS NegativeBucketCounts,
     arrayMap(a -> assay_attributes(a), tupleElement(point.exemplars, 'filtered_attributes')) AS `Exemplars.FilteredAttributes`,
     arrayMap(t -> toDateTime(intDiv(t, 1000000000)), tupleElement(point.exemplars, 'time_unix_nano')) AS `Exemplars.TimeUnix`,
-    arrayMap((d, i) -> d + i, tupleElement(point.exemplars, 'as_double'), tupleElement(point.exemplars, 'as_int')) AS `Exemplars.Value`,
+    arrayMap((kind, d, i) -> if(kind = 'as_int', toFloat64(i), d), tupleElement(point.exemplars, 'value'), tupleElement(point.exemplars, 'as_double'), tupleElement(point.exemplars, 'as_int')) AS `Exemplars.Value`,
     arrayMap(id -> lower(hex(id)), tupleElement(point.exemplars, 'span_id')) AS `Exemplars.SpanId`,
     arrayMap(id -> lower(hex(id)), tupleElement(point.exemplars, 'trace_id')) AS `Exemplars.TraceId`,
     arrayMap(a -> assay_types(a), tupleElement(point.exemplars, 'filtered_attributes')) AS `Exemplars.AttributeTypes`,
