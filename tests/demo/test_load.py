@@ -21,7 +21,7 @@ def test_orders_are_told_apart() -> None:
 
 
 def test_there_is_something_of_everything() -> None:
-    """Among sixty orders some are fine, some rejected, some fail and some are over everybody's limit."""
+    """Among sixty orders some are fine, some rejected, some fail and some are slow."""
     some = list(islice(orders(9), 60))
     assert min(Counter(order.expected_status for order in some)[status] for status in (200, 422, 500)) >= 3
-    assert sum(order.amount > 10_000 for order in some) >= 3
+    assert sum(order.is_slow for order in some) >= 3

@@ -37,6 +37,7 @@ def test_orders_end_as_they_should(outcome: Outcome) -> None:
     """Some orders are taken, some rejected and some fail, as the load says beforehand."""
     assert {each.status for each in outcome.placed} == {200, 422, 500}
     assert all(each.status == each.order.expected_status for each in outcome.placed)
+    assert all(each.seconds > 0.4 for each in outcome.placed if each.order.is_slow)
 
 
 def test_everything_is_sent_by_the_time_a_service_has_stopped(outcome: Outcome) -> None:

@@ -27,6 +27,11 @@ class Order(BaseModel):
             return 422
         return 500 if self.period == "2025-12" else 200
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether a second person is asked: the order is over everybody's limit and complies."""
+        return self.amount > 10_000 and self.product != "fool's gold"
+
 
 def orders(seed: int) -> Iterator[Order]:
     """Yield orders without end: about one in twelve is rejected, one in twelve fails and one in six is slow."""

@@ -26,7 +26,6 @@ from assay.demo.traffic import Placed, Traffic
 
 _ORDERS_ONCE = 60
 _SEED = 9  # the first ten orders have something of everything
-_SLOW_SECONDS = 0.4
 _DEFAULT_API = "http://127.0.0.1:8777"
 
 
@@ -106,17 +105,17 @@ def _watch(stage: Stage, traffic: Traffic, total: int | None, until: Callable[[]
 
 def _tally(placed: Sequence[Placed]) -> str:
     statuses = Counter(each.status for each in placed)
-    slow = sum(each.seconds > _SLOW_SECONDS for each in placed)
+    slow = sum(each.order.is_slow for each in placed)
     return f"{len(placed):,} orders placed: {slow} slow, {statuses[422]} rejected, {statuses[500]} failed"
 
 
 def _is_worth_a_look(placed: Sequence[Placed]) -> bool:
-    return any(each.status == 500 for each in placed) and any(each.seconds > _SLOW_SECONDS for each in placed)
+    return any(each.status == 500 for each in placed) and any(each.order.is_slow for each in placed)
 
 
 def _look_around(server: Server, placed: Sequence[Placed]) -> str:
     failed = next((each.trace_id for each in placed if each.status == 500), "")
-    slowest = max(placed, key=lambda each: each.seconds).trace_id if placed else ""
+    slow = next((each.trace_id for each in placed if each.order.is_slow), "")
     lines = ["Look around, in another terminal:", ""]
     if server.api != _DEFAULT_API:
         exports = " ".join(f"{name}={value}" for name, value in server.environment.items())
@@ -125,7 +124,7 @@ def _look_around(server: Server, placed: Sequence[Placed]) -> str:
         ("who sends what", "assay services"),
         ("orders that failed", "assay traces search --service orders --status error"),
         ("one of them, across three services", f"assay traces show {failed}"),
-        ("a slow one: somebody had to be asked", f"assay traces show {slowest}"),
+        ("a slow one: somebody had to be asked", f"assay traces show {slow}"),
         ("what the services logged meanwhile", f"assay logs search --trace-id {failed}"),
         ("how long requests take", "assay metrics show qms_request_duration_seconds"),
         ("any question", 'assay sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"'),
