@@ -39,7 +39,7 @@ def test_bury_counts_once(segment: Segment) -> None:
     """The same record buried again, after a crash, is neither written nor counted again."""
     records, items = _counted()
     for now in (1, 2):
-        dead_letter.bury(segment.path.parent, segment, RECORD, "cannot parse", now=now)
+        assert dead_letter.bury(segment.path.parent, segment, RECORD, "cannot parse", now=now) == 3
     assert [letter.buried_unix_nano for letter in dead_letter.read(segment.path.parent)] == [1]
     assert _counted() == (records + 1, items + 3)
 

@@ -165,7 +165,7 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """A real file system of 4 MB where this process may mount one, else a limit on the size of files, below that of a request."""
+    """A real file system of 4 MB where this process may mount one, else a limit on file size that no request fits in."""
     mounted = tmp_path / "disk"
     mounted.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mounted)]

@@ -157,8 +157,7 @@ def test_bury_notes_the_reason_of_the_engine(queue: Queue, seal: Callable[..., l
     """The loader buries a record with the words of the engine and the time of the clock."""
     (content,) = seal(1, b"poison")
     (segment,) = queue.sealed(Signal.TRACES, 0)
-    queue.bury(segment, content, "Cannot parse")
-    queue.bury(segment, content, "Cannot parse")
+    assert queue.bury(segment, content, "Cannot parse") == queue.bury(segment, content, "Cannot parse") == 2
     (letter,) = queue.dead_letters()
     assert (letter.reason, letter.source, letter.items, letter.buried_unix_nano) == ("Cannot parse", "test", 2, 99)
     assert json.loads(letter.path.with_suffix(".json").read_bytes())["reason"] == "Cannot parse"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from google.protobuf.message import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,17 @@ def test_record_stays_an_otlp_request(request: bytes, batch: int, received: int,
     assert parsed.resource_spans == sent.resource_spans
     assert content.startswith(request)
     assert ExportTraceServiceRequest.FromString(parsed.SerializeToString()) == parsed != sent
+
+
+@pytest.mark.parametrize("position", [0, 10, 45, 50])
+def test_split_finds_the_very_next_record(position: int) -> None:
+    """A damaged length that happens to lead to the end of a later record does not hide the records before it."""
+    records = [_encode(b"x" * 6, received=place) for place in range(4)]
+    segment = bytearray(b"".join(records))
+    assert len(records[0]) == 50
+    segment[position] ^= 49 ^ 99
+    assert [sound for _, _, sound in record.split(bytes(segment))].count(False) == 1
+    assert [sound for _, _, sound in record.split(bytes(segment))].count(True) == 3
 
 
 @given(st.lists(requests(), max_size=5), st.data())

@@ -26,12 +26,12 @@ def _lane(directory: Path, committed: int = 0) -> Path:
     return lane
 
 
-def _recovered(content: bytes, committed: int = 0) -> dict[str, bytes]:
+def _recovered(content: bytes, committed: int = NUMBER - 1) -> dict[str, bytes]:
     """Return the files in a lane after the recovery of an open segment that holds `content`."""
     with tempfile.TemporaryDirectory() as name:
         lane = _lane(Path(name), committed)
         layout.open_path(lane, NUMBER).write_bytes(content)
-        recover(lane)
+        recover(lane, committed)
         return {path.name: path.read_bytes() for path in lane.iterdir() if path.name != "committed"}
 
 
@@ -93,11 +93,21 @@ def test_recovery_drops_what_is_committed() -> None:
 
 def test_recovery_is_repeatable(tmp_path: Path) -> None:
     """A crash in the recovery harms nothing: the next one finds sealed segments and leaves them as they are."""
-    lane = _lane(tmp_path)
+    lane = _lane(tmp_path, NUMBER - 1)
     layout.open_path(lane, NUMBER).write_bytes(_record(b"one"))
-    recover(lane)
-    recover(lane)
+    recover(lane, NUMBER - 1)
+    recover(lane, NUMBER - 1)
     assert list(layout.sealed_names(lane)) == [(NUMBER, 2, f"{NUMBER:016d}-2.segment")]
+
+
+def test_recovery_fills_the_place_of_a_missing_segment(tmp_path: Path) -> None:
+    """Where somebody has deleted sealed segments empty ones take their place, so that the numbers have no gap."""
+    lane = _lane(tmp_path, committed=2)
+    for number in (4, NUMBER):
+        layout.sealed_path(lane, number, 2).write_bytes(_record(b"one", number))
+    recover(lane, 2)
+    found = sorted(layout.sealed_names(lane))
+    assert [(number, items) for number, items, _ in found] == [(3, 0), (4, 2), (5, 0), (6, 0), (NUMBER, 2)]
 
 
 def test_open_segment_is_sealed_under_its_number_and_items(tmp_path: Path) -> None:

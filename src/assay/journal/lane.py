@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from threading import Condition, Thread
 from typing import NamedTuple
@@ -62,8 +63,8 @@ class Lane:
         self._closing = False
         self._segment: OpenSegment | None = None
         self._troubles: set[str] = set()
-        recover(directory)
         committed = layout.read_committed(directory)
+        recover(directory, committed)
         names = sorted(layout.sealed_names(directory))
         self._sealed = deque((number, (directory / name).stat().st_size) for number, _, name in names if number > committed)
         self._next = max([committed, *(number for number, _ in self._sealed)]) + 1
@@ -150,7 +151,7 @@ class Lane:
         return group
 
     def _write(self, group: list[Entry]) -> None:
-        waiters = [entry.waiter for entry in group]
+        refusal: Callable[[], Retryable] | None = _closed
         try:
             segment = self._writable()
             pieces: list[bytes] = []
@@ -159,17 +160,15 @@ class Lane:
             segment.append(pieces, sum(map(len, pieces)), sum(entry.items for entry in group))
         except (OSError, MemoryError) as error:
             self._report("journal_write", error)
-            message = f"The journal cannot be written: {error}"
-            _settle(waiters, lambda: _failed(message))
-        except BaseException:
-            _settle(waiters, _closed)
-            raise
+            refusal = partial(_failed, f"The journal cannot be written: {error}")
         else:
-            _settle(waiters, None)
             self._report("journal_write")
+            refusal = None
         finally:
+            # Before the answers, so that a sender's next request does not find the memory of its last one taken.
             with self._ready:
                 self.waiting_bytes -= sum(len(entry.request) for entry in group)
+            _settle([entry.waiter for entry in group], refusal)
 
     def _writable(self) -> OpenSegment:
         if self._segment and self._segment.damaged:

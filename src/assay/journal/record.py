@@ -115,8 +115,8 @@ def envelope(record: bytes) -> Envelope | None:
 def split(data: bytes) -> Iterator[tuple[int, int, bool]]:
     """Divide a segment into (start, end, sound) runs without gap: a record with a right checksum, or damage.
 
-    A damaged run goes up to the next place from which sound records follow, so one rotten byte costs one record: the length
-    prefix tells where that is or, if the prefix itself is damaged, the end of a checksum field does.
+    A damaged run goes up to the next place from which a sound record follows, so one rotten byte costs one record: the end of
+    a checksum field tells where that is or, if that field is damaged, the length prefix does.
     """
     start = 0
     while start < len(data):
@@ -143,16 +143,17 @@ def _body(data: bytes, start: int) -> tuple[int, int] | None:
 
 
 def _resume(data: bytes, start: int) -> int:
+    """Return the first place behind a damaged start from which a sound record follows, else the end of the data."""
     span = _body(data, start)
-    if span is not None and (span[1] == len(data) or end(data, span[1]) is not None):
-        return span[1]
-    found = data.find(_CHECKSUM_TAG, start)
+    claimed = span[1] if span and end(data, span[1]) is not None else len(data)
+    # A damaged length may lead to the end of a later record, so what comes before is looked at first.
+    found = data.find(_CHECKSUM_TAG, start, claimed)
     while found >= 0:
         stop = found + _CHECKSUM_BYTES
-        if stop < len(data) and end(data, stop) is not None:
+        if stop < claimed and end(data, stop) is not None:
             return stop
-        found = data.find(_CHECKSUM_TAG, found + 1)
-    return len(data)
+        found = data.find(_CHECKSUM_TAG, found + 1, claimed)
+    return claimed
 
 
 def _envelope_class() -> Any:

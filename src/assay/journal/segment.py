@@ -73,17 +73,18 @@ class OpenSegment:
             os.close(self._descriptor)
 
 
-def recover(lane: Path) -> None:
-    """Seal what a crash left open: the records up to the first one that is not whole, with the right checksum and number.
+def recover(lane: Path, committed: int) -> None:
+    """Leave nothing but sealed segments in a lane, without gaps in their numbers above `committed`.
+
+    Seal what a crash left open: the records up to the first one that is not whole, with the right checksum and number.
 
     What follows was never acknowledged, because an acknowledgement waits for the disk. A segment without such a record is
-    removed, and its number is given again.
+    removed, and its number is given again. Where somebody has deleted a sealed segment an empty one takes its place, so that
+    the reader does not wait for it.
 
     Raises:
         OSError: the directory cannot be read or written.
-        Misconfigured: `committed` is damaged.
     """
-    committed = layout.read_committed(lane)
     for number, path in layout.open_segments(lane):
         size, items = _verify(layout.read(path), number)
         torn = path.stat().st_size - size
@@ -96,6 +97,11 @@ def recover(lane: Path) -> None:
             file.truncate(size)
             os.fsync(file.fileno())
         _seal(lane, number, size, items)
+    numbers = {number for number, _, _ in layout.sealed_names(lane)}
+    for number in set(range(committed + 1, max(numbers, default=0))) - numbers:
+        _log.error("journal_segment_missing", directory=str(lane), number=number)
+        layout.sealed_path(lane, number, 0).touch()
+    layout.sync_directory(lane)
 
 
 def _verify(data: bytes, number: int) -> tuple[int, int]:
