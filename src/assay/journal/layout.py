@@ -29,11 +29,17 @@ def prepare(directory: Path) -> str:
     try:
         writer = directory / "writer"
         if not writer.exists():
+            # What people's services send is nobody else's to read.
+            directory.mkdir(mode=0o750, parents=True, exist_ok=True)
             for signal in Signal:
                 (directory / signal / "dead").mkdir(parents=True, exist_ok=True)
                 _create(directory / signal / "committed", b"0\n")
                 sync_directory(directory / signal)
             _create(writer, secrets.token_hex(16).encode() + b"\n")
+            for parent in directory.absolute().parents[:2]:
+                # One that may not be read was not made here either.
+                with suppress(PermissionError):
+                    sync_directory(parent)
         for signal in Signal:
             read_committed(directory / signal)
         text = writer.read_text("utf-8", errors="replace").strip()
