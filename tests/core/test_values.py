@@ -5,17 +5,19 @@ import json
 import math
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.common.v1 import common_pb2
 
-from assay.core.values import Value, describe, from_protobuf, read_attributes, read_value
+from assay.core.values import Described, Value, describe, from_protobuf, read_attributes, read_value
 
 _scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.binary(max_size=4)
+_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 _values: st.SearchStrategy[Any] = st.recursive(
-    _scalars | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    _scalars | _text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_text, inner, max_size=3),
     max_leaves=8,
 )
 
@@ -69,19 +71,19 @@ def test_of_a_key_sent_twice_the_last_counts() -> None:
 @given(_values)
 def test_a_description_is_json_without_loss(value: Any) -> None:
     """What `describe` gives survives JSON and leads back to the same value and types."""
-    assert repr(_undescribe(json.loads(json.dumps(describe(value), allow_nan=False)))) == repr(value)
+    assert repr(_undescribe(orjson.loads(orjson.dumps(describe(value))))) == repr(value)
 
 
 @pytest.mark.parametrize(
     ("value", "described"),
     [
-        (2**53, {"type": "int", "value": "9007199254740992"}),
-        (2**53 - 1, {"type": "int", "value": 2**53 - 1}),
-        (math.nan, {"type": "double", "value": "NaN"}),
-        (b"\0\1", {"type": "bytes", "value": "AAE="}),
+        (2**53, Described("int", "9007199254740992")),
+        (2**53 - 1, Described("int", 2**53 - 1)),
+        (math.nan, Described("double", "NaN")),
+        (b"\0\1", Described("bytes", "AAE=")),
     ],
 )
-def test_what_json_would_spoil_is_text(value: Value, described: dict[str, object]) -> None:
+def test_what_json_would_spoil_is_text(value: Value, described: Described) -> None:
     """Large ints, doubles that are no numbers and bytes are told as text under their type."""
     assert describe(value) == described
 

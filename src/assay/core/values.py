@@ -11,6 +11,7 @@ import base64
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, TypeAlias
 
@@ -36,14 +37,22 @@ def read_attributes(keys: Sequence[str], texts: Sequence[str], kinds: Iterable[s
     return {key: read_value(text, kind) for key, text, kind in zip(keys, texts, chain(kinds, repeat("string")), strict=False)}
 
 
-def describe(value: Value) -> dict[str, object]:
-    """Return a value as JSON can carry it without loss: `{"type": …, "value": …}`, arrays and maps hold the same form again.
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A value beside its type, so that JSON can carry it without loss."""
+
+    type: str
+    value: Any
+
+
+def describe(value: Value) -> Described:
+    """Return a value as JSON can carry it without loss; arrays and maps hold the same form again.
 
     An int beyond ±(2⁵³ - 1), which many readers of JSON would round, is a string of digits; bytes are base64; a double that
     is no number is `NaN`, `Infinity` or `-Infinity`.
     """
     kind, told = _describe(value)
-    return {"type": kind, "value": told}
+    return Described(kind, told)
 
 
 def _describe(value: Value) -> tuple[str, object]:

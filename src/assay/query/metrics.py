@@ -1,0 +1,224 @@
+"""Metrics: which there are, and how one went."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from assay.core.errors import InvalidInput, NotFound
+from assay.core.ports import Engine
+from assay.core.statement import load
+from assay.query.conditions import Condition, as_parameters
+from assay.query.times import HOUR, MINUTE, SECOND, TimeRange, format_time
+
+KINDS = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
+
+_MAX_METRICS = 10_000
+_MAX_STEPS = 1_500
+_MAX_POINTS = 50_000
+_REACH = 10 * MINUTE
+_STEPS = [1, 5, 10, 15, 30, 60, 180, 360, 720, 1440]  # minutes
+_TEMPORALITIES = {1: "delta", 2: "cumulative"}
+_PERCENTILE = re.compile(r"p(\d{1,2}(\.\d{1,6})?|100)")
+_NUMBERS = ("avg", "min", "max", "sum", "last", "count")
+_COUNTED = ("avg", "sum", "count", "rate")
+_AGGREGATIONS = {
+    "gauge": _NUMBERS,
+    "sum": (*_NUMBERS, "rate", "increase"),
+    "histogram": (*_COUNTED, "min", "max"),
+    "exponential_histogram": (*_COUNTED, "min", "max"),
+    "summary": _COUNTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric as it is sent; `temporality` is `delta`, `cumulative` or nothing where there is none."""
+
+    name: str
+    kind: str
+    unit: str
+    temporality: str
+    monotonic: bool
+    description: str
+    services: list[str]
+    points: int
+    last_seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Metrics by name, at most 10000; one that is sent in two ways is there twice."""
+
+    metrics: list[Metric]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The value of a step, which begins at `time`; a value that cannot be told is null."""
+
+    time: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What has the same labels and unit."""
+
+    labels: dict[str, str]
+    unit: str
+    points: list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesAnswer:
+    """How a metric went: one point per series and step in which something was sent."""
+
+    name: str
+    kind: str
+    description: str
+    aggregation: str
+    step_seconds: float
+    start: str
+    end: str
+    series: list[Series]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesQuestion:
+    """What to make of a metric's points.
+
+    Without `group_by` each service and set of attributes is a series; with it, what has the same values of these attributes
+    (of the point, else of the resource; `service.name` is the service), and an empty list makes one series of all.
+    `aggregation` is empty for the usual one of the metric's kind; `step_ns` is 0 for one that fits the time range.
+    """
+
+    name: str
+    kind: str = ""
+    service: str = ""
+    attributes: Sequence[Condition] = ()
+    group_by: Sequence[str] | None = None
+    aggregation: str = ""
+    step_ns: int = 0
+
+
+def list_metrics(engine: Engine, within: TimeRange, service: str = "", name: str = "") -> Metrics:
+    """Return which metrics were sent in the time range."""
+    rows = engine.query(
+        load("assay.query.questions", "list_metrics"),
+        {"start": within.start_ns, "end": within.end_ns, "service": service, "name": name, "limit": _MAX_METRICS},
+    ).dicts()
+    return Metrics(
+        [
+            Metric(
+                name=row["name"],
+                kind=row["kind"],
+                unit=row["unit"],
+                temporality=_TEMPORALITIES.get(row["temporality"], ""),
+                monotonic=bool(row["monotonic"]),
+                description=row["description"],
+                services=row["services"],
+                points=row["points"],
+                last_seen=format_time(row["last_seen_ns"]),
+            )
+            for row in rows
+        ]
+    )
+
+
+def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> SeriesAnswer:
+    """Return the values of a metric by series and step. Steps begin at multiples of their length since 1970.
+
+    Raises:
+        NotFound: no such metric was sent in the time range.
+        InvalidInput: the aggregation does not fit the metric, or the answer would be too large.
+    """
+    metric = _choose(list_metrics(engine, within, question.service, question.name).metrics, question)
+    aggregation = question.aggregation or _usual(metric)
+    percentile = _PERCENTILE.fullmatch(aggregation)
+    _check(metric, aggregation, percentile is not None)
+    step = question.step_ns or _fitting_step(within)
+    if (within.end_ns - within.start_ns) // step > _MAX_STEPS:
+        raise InvalidInput("step_too_small", f"The time range has more than {_MAX_STEPS} steps", "use a longer step")
+    start = within.start_ns // step * step
+    parameters = {
+        "kind": metric.kind,
+        "name": metric.name,
+        "service": question.service,
+        **as_parameters(question.attributes),
+        "merge": question.group_by is not None,
+        "by": list(question.group_by or ()),
+        "from": max(0, start - max(step, _REACH)),
+        "start": start,
+        "end": within.end_ns,
+        "step": step,
+        "limit": _MAX_POINTS + 1,
+    }
+    if percentile:
+        parameters["quantile"] = float(percentile[1]) / 100
+        rows = engine.query(load("assay.query.questions", "read_percentiles"), parameters).dicts()
+    else:
+        name = "read_numbers" if metric.kind in ("gauge", "sum") else "read_counts"
+        rows = engine.query(load("assay.query.questions", name), parameters).dicts()
+    if len(rows) > _MAX_POINTS:
+        raise InvalidInput(
+            "answer_too_large",
+            f"The answer has more than {_MAX_POINTS} points",
+            "use group_by, a longer step or a shorter range",
+        )
+    return SeriesAnswer(
+        name=metric.name,
+        kind=metric.kind,
+        description=metric.description,
+        aggregation=aggregation,
+        step_seconds=step / SECOND,
+        start=format_time(start),
+        end=format_time(within.end_ns),
+        series=_series(rows, "percentile" if percentile else aggregation),
+    )
+
+
+def _choose(metrics: list[Metric], question: SeriesQuestion) -> Metric:
+    if not metrics:
+        raise NotFound(
+            "metric_unknown",
+            f"No metric {question.name!r} was sent in the time range",
+            "see which there are, or go further back",
+        )
+    kinds = sorted({metric.kind for metric in metrics})
+    if question.kind and question.kind not in kinds:
+        raise NotFound("metric_unknown", f"{question.name!r} is no {question.kind}", f"it is a {' and a '.join(kinds)}")
+    if not question.kind and len(kinds) > 1:
+        raise InvalidInput("kind_missing", f"{question.name!r} is a {' and a '.join(kinds)}", "say which with kind")
+    return next(metric for metric in metrics if not question.kind or metric.kind == question.kind)
+
+
+def _usual(metric: Metric) -> str:
+    if metric.monotonic:
+        return "rate"
+    return "p95" if "histogram" in metric.kind else "avg"
+
+
+def _check(metric: Metric, aggregation: str, percentile: bool) -> None:
+    allowed = _AGGREGATIONS[metric.kind]
+    if metric.kind == "sum" and not metric.monotonic:
+        allowed = _NUMBERS
+    if aggregation not in allowed and not (percentile and "histogram" in metric.kind):
+        words = ", ".join(allowed) + (" or a percentile such as p95" if "histogram" in metric.kind else "")
+        raise InvalidInput("aggregation_invalid", f"{aggregation!r} does not fit a {metric.kind}", f"use {words}")
+
+
+def _fitting_step(within: TimeRange) -> int:
+    length = within.end_ns - within.start_ns
+    days = length // (60 * 24 * HOUR) + 1
+    return next((step * MINUTE for step in _STEPS if length <= 60 * step * MINUTE), days * 24 * HOUR)
+
+
+def _series(rows: list[dict[str, Any]], column: str) -> list[Series]:
+    return [
+        Series(key[0], key[1], [Point(format_time(row["step_ns"]), row[column]) for row in group])
+        for key, group in groupby(rows, lambda row: (row["labels"], row["unit"]))
+    ]

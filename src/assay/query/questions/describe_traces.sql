@@ -1,0 +1,24 @@
+-- kind: question
+-- why: what a list says about each of some traces
+-- reads: otel_traces, otel_traces_trace_id_ts
+-- gives: one row per trace; its root is the first span without a parent, or the first span of all if there is none
+SELECT
+    TraceId AS trace_id,
+    argMin(ServiceName, (ParentSpanId != '', Timestamp, SpanId)) AS root_service,
+    argMin(SpanName, (ParentSpanId != '', Timestamp, SpanId)) AS root_operation,
+    min(toUnixTimestamp64Nano(Timestamp)) AS start_ns,
+    max(toInt128(toUnixTimestamp64Nano(Timestamp)) + Duration) - start_ns AS duration_ns,
+    count() AS spans,
+    countIf(StatusCode = 'Error') AS errors,
+    arraySort(groupUniqArray(ServiceName)) AS services
+FROM otel_traces
+WHERE TraceId IN {trace_ids:Array(String)}
+    AND PartitionDate IN (SELECT PartitionDate FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
+    AND
+    (
+        Timestamp >= (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
+            AND Timestamp < (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
+        -- Start and End are seconds in 32 bits, so they cannot bound what lies outside.
+        OR Timestamp < '1970-01-02' OR Timestamp >= '2106-01-01'
+    )
+GROUP BY TraceId

@@ -1,0 +1,76 @@
+-- kind: question
+-- why: how many values a histogram or summary took in, and how large they were, by step and series
+-- reads: otel_metrics_histogram, otel_metrics_exp_histogram, otel_metrics_summary
+-- gives: one row per series and step; series, streams, resets and `from` as in read_numbers. min and max are of all points that have them
+--        and, of cumulative streams, since their start.
+WITH
+    points AS
+    (
+        SELECT
+            if({merge:Bool},
+                mapFromArrays({by:Array(String)}, arrayMap(key -> multiIf(key = 'service.name', ServiceName,
+                    mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {by:Array(String)})),
+                mapConcat(map('service.name', toString(ServiceName)), CAST(Attributes, 'Map(String, String)'))) AS labels,
+            MetricUnit AS unit,
+            cityHash64(ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, unit) AS stream,
+            TimeUnixNano AS time, StartTimeUnixNano AS started, AggregationTemporality AS temporality,
+            toFloat64(Count) AS values, Sum AS value, least, most
+        FROM
+        (
+            SELECT
+                ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, MetricUnit,
+                TimeUnixNano, StartTimeUnixNano, Count, Sum, AggregationTemporality, if(MinPresent, Min, NULL) AS least, if(MaxPresent, Max, NULL) AS most
+            FROM otel_metrics_histogram
+            WHERE {kind:String} = 'histogram' AND MetricName = {name:String} AND bitAnd(Flags, 1) = 0
+                AND TimeUnix >= toDateTime(intDiv({from:Int64}, 1000000000)) AND TimeUnixNano >= {from:Int64} AND TimeUnixNano < {end:Int64}
+            UNION ALL
+            SELECT
+                ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, MetricUnit,
+                TimeUnixNano, StartTimeUnixNano, Count, Sum, AggregationTemporality, if(MinPresent, Min, NULL) AS least, if(MaxPresent, Max, NULL) AS most
+            FROM otel_metrics_exp_histogram
+            WHERE {kind:String} = 'exponential_histogram' AND MetricName = {name:String} AND bitAnd(Flags, 1) = 0
+                AND TimeUnix >= toDateTime(intDiv({from:Int64}, 1000000000)) AND TimeUnixNano >= {from:Int64} AND TimeUnixNano < {end:Int64}
+            UNION ALL
+            SELECT
+                ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, MetricUnit,
+                TimeUnixNano, StartTimeUnixNano, Count, Sum, 2 AS AggregationTemporality, NULL AS least, NULL AS most
+            FROM otel_metrics_summary
+            WHERE {kind:String} = 'summary' AND MetricName = {name:String} AND bitAnd(Flags, 1) = 0
+                AND TimeUnix >= toDateTime(intDiv({from:Int64}, 1000000000)) AND TimeUnixNano >= {from:Int64} AND TimeUnixNano < {end:Int64}
+        )
+        WHERE true
+        AND ({service:String} = '' OR ServiceName = {service:String})
+        AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
+            multiIf(
+                NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),
+                operator = '=', value = text,
+                operator = '>', toFloat64OrDefault(value, nan) > number,
+                operator = '>=', toFloat64OrDefault(value, nan) >= number,
+                operator = '<', toFloat64OrDefault(value, nan) < number,
+                toFloat64OrDefault(value, nan) <= number),
+            {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)},
+            arrayMap(key -> mapContains(Attributes, key) OR mapContains(ResourceAttributes, key), {keys:Array(String)}),
+            arrayMap(key -> if(mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {keys:Array(String)})))
+        LIMIT 1 BY stream, started, time
+    ),
+    changes AS
+    (
+        SELECT
+            *,
+            lagInFrame(time) OVER before AS time_before,
+            time_before != 0 AND lagInFrame(started) OVER before = started AND values >= lagInFrame(values) OVER before AS continues,
+            temporality = 1 OR time_before != 0 OR started >= {from:Int64} AS known,
+            if(known, values - if(continues AND temporality != 1, lagInFrame(values) OVER before, 0), 0) AS values_grown,
+            if(known, value - if(continues AND temporality != 1, lagInFrame(value) OVER before, 0), 0) AS grown
+        FROM points
+        WINDOW before AS (PARTITION BY stream ORDER BY time, started ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    )
+SELECT
+    labels, unit, intDiv(time, {step:Int64}) * {step:Int64} AS step_ns,
+    sum(values_grown) AS count, sum(grown) AS sum, if(count = 0, NULL, sum / count) AS avg, count / ({step:Int64} / 1e9) AS rate,
+    min(least) AS min, max(most) AS max
+FROM changes
+WHERE time >= {start:Int64}
+GROUP BY labels, unit, step_ns
+ORDER BY labels, unit, step_ns
+LIMIT {limit:UInt32}

@@ -1,0 +1,82 @@
+-- kind: question
+-- why: how a gauge or a sum went, by step and series
+-- reads: otel_metrics_gauge, otel_metrics_sum
+-- gives: one row per series and step. A series is what has the same labels: the values of `by` if merge, else service and all attributes.
+--        A stream is what one sender reports. `sum` adds up the streams' last values, or all values of delta streams; `increase` follows
+--        "Resets and Gaps" in the OpenTelemetry metrics data model: a cumulative stream grows by the difference to its point
+--        before, by its whole value after a reset or if it began within reach (at or after `from`), and by nothing otherwise.
+WITH
+    points AS
+    (
+        SELECT
+            if({merge:Bool},
+                mapFromArrays({by:Array(String)}, arrayMap(key -> multiIf(key = 'service.name', ServiceName,
+                    mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {by:Array(String)})),
+                mapConcat(map('service.name', toString(ServiceName)), CAST(Attributes, 'Map(String, String)'))) AS labels,
+            MetricUnit AS unit,
+            cityHash64(ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, unit) AS stream,
+            TimeUnixNano AS time, StartTimeUnixNano AS started, Value AS value, AggregationTemporality AS temporality
+        FROM
+        (
+            SELECT
+                ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, MetricUnit,
+                TimeUnixNano, StartTimeUnixNano, Value, 0 AS AggregationTemporality
+            FROM otel_metrics_gauge
+            WHERE {kind:String} = 'gauge' AND MetricName = {name:String} AND bitAnd(Flags, 1) = 0
+                AND TimeUnix >= toDateTime(intDiv({from:Int64}, 1000000000)) AND TimeUnixNano >= {from:Int64} AND TimeUnixNano < {end:Int64}
+            UNION ALL
+            SELECT
+                ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, MetricUnit,
+                TimeUnixNano, StartTimeUnixNano, Value, AggregationTemporality
+            FROM otel_metrics_sum
+            WHERE {kind:String} = 'sum' AND MetricName = {name:String} AND bitAnd(Flags, 1) = 0
+                AND TimeUnix >= toDateTime(intDiv({from:Int64}, 1000000000)) AND TimeUnixNano >= {from:Int64} AND TimeUnixNano < {end:Int64}
+        )
+        WHERE true
+        AND ({service:String} = '' OR ServiceName = {service:String})
+        AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
+            multiIf(
+                NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),
+                operator = '=', value = text,
+                operator = '>', toFloat64OrDefault(value, nan) > number,
+                operator = '>=', toFloat64OrDefault(value, nan) >= number,
+                operator = '<', toFloat64OrDefault(value, nan) < number,
+                toFloat64OrDefault(value, nan) <= number),
+            {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)},
+            arrayMap(key -> mapContains(Attributes, key) OR mapContains(ResourceAttributes, key), {keys:Array(String)}),
+            arrayMap(key -> if(mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {keys:Array(String)})))
+        -- A sender that missed the answer sends the same points again.
+        LIMIT 1 BY stream, started, time
+    ),
+    changes AS
+    (
+        SELECT
+            *,
+            lagInFrame(time) OVER before AS time_before,
+            multiIf(
+                temporality = 1, value,
+                time_before != 0 AND lagInFrame(started) OVER before = started AND value >= lagInFrame(value) OVER before,
+                    value - lagInFrame(value) OVER before,
+                time_before != 0 OR started >= {from:Int64}, value,
+                0) AS increase
+        FROM points
+        WINDOW before AS (PARTITION BY stream ORDER BY time, started ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    ),
+    streams AS
+    (
+        SELECT
+            labels, unit, stream, intDiv(time, {step:Int64}) * {step:Int64} AS step_ns,
+            count() AS points, sum(value) AS total, min(value) AS least, max(value) AS most, argMax(value, time) AS newest,
+            max(time) AS newest_at, sum(increase) AS grown, any(temporality) AS temporality
+        FROM changes
+        WHERE time >= {start:Int64}
+        GROUP BY labels, unit, stream, step_ns
+    )
+SELECT
+    labels, unit, step_ns,
+    sum(points) AS count, sum(total) / count AS avg, min(least) AS min, max(most) AS max, argMax(newest, newest_at) AS last,
+    sum(if(temporality = 1, total, newest)) AS sum, sum(grown) AS increase, increase / ({step:Int64} / 1e9) AS rate
+FROM streams
+GROUP BY labels, unit, step_ns
+ORDER BY labels, unit, step_ns
+LIMIT {limit:UInt32}

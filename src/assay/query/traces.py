@@ -1,0 +1,103 @@
+"""The search for traces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.core.ports import Engine
+from assay.core.statement import load
+from assay.query.conditions import Condition, as_parameters
+from assay.query.cursor import Cursor
+from assay.query.times import TimeRange, format_time
+
+MAX_DURATION = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SpanConditions:
+    """What one span of a trace must meet, all at once; an empty string or no condition lets every span pass.
+
+    `status` is `unset`, `ok` or `error`; the durations are nanoseconds, both included.
+    """
+
+    service: str = ""
+    operation: str = ""
+    status: str = ""
+    min_duration_ns: int = 0
+    max_duration_ns: int = MAX_DURATION
+    attributes: Sequence[Condition] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    """A trace in a list. Its root is its first span without a parent, or its first span of all if there is none."""
+
+    trace_id: str
+    root_service: str
+    root_operation: str
+    start: str
+    duration_ns: int
+    spans: int
+    errors: int
+    services: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Traces, the newest first; `next_cursor` leads to the older ones."""
+
+    traces: list[TraceSummary]
+    next_cursor: str | None
+
+
+def find_traces(
+    engine: Engine, conditions: SpanConditions, within: TimeRange, limit: int, cursor: Cursor | None = None
+) -> Traces:
+    """Return traces that have a span in the time range which meets all conditions, by the time of the first such span.
+
+    With a cursor the list goes on in the cursor's own time range; traces that have come since then do not disturb it.
+    """
+    if cursor:
+        within = TimeRange(cursor.start_ns, cursor.time_ns + 1)
+    found = engine.query(
+        load("assay.query.questions", "find_traces"),
+        {
+            "start": within.start_ns,
+            "end": within.end_ns,
+            "service": conditions.service,
+            "operation": conditions.operation,
+            "status": conditions.status.capitalize(),
+            "min_duration_ns": conditions.min_duration_ns,
+            "max_duration_ns": conditions.max_duration_ns,
+            **as_parameters(conditions.attributes),
+            "after_id": cursor.id if cursor else "",
+            "limit": limit + 1,
+        },
+    ).rows
+    page = found[:limit]
+    last = Cursor(within.start_ns, page[-1][1], page[-1][0]) if len(found) > limit else None
+    return Traces(_describe(engine, [trace_id for trace_id, _ in page]), last.encode() if last else None)
+
+
+def _describe(engine: Engine, trace_ids: list[str]) -> list[TraceSummary]:
+    if not trace_ids:
+        return []
+    rows = engine.query(load("assay.query.questions", "describe_traces"), {"trace_ids": trace_ids}).dicts()
+    by_id = {row["trace_id"]: row for row in rows}
+    # Retention may have dropped one between the two questions.
+    return [_summary(by_id[trace_id]) for trace_id in trace_ids if trace_id in by_id]
+
+
+def _summary(row: dict[str, Any]) -> TraceSummary:
+    return TraceSummary(
+        trace_id=row["trace_id"],
+        root_service=row["root_service"],
+        root_operation=row["root_operation"],
+        start=format_time(row["start_ns"]),
+        duration_ns=int(row["duration_ns"]),
+        spans=row["spans"],
+        errors=row["errors"],
+        services=row["services"],
+    )
