@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assay.core.errors import InvalidInput
+
+Clock = Callable[[], int]
+"""Nanoseconds since 1970."""
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND

@@ -1,0 +1,50 @@
+"""The application that answers on the API's port."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter, FastAPI
+
+from assay import __version__
+from assay.api import errors, health, logs, metrics, pages, services, sql, traces
+from assay.api.guard import Guard
+from assay.core.config import Api
+from assay.core.ports import Engine
+from assay.query.times import Clock
+
+_DESCRIPTION = """Questions on traces, metrics and logs, answered as JSON.
+
+Times in answers are RFC 3339 in UTC with nanoseconds; `…_ns` are nanoseconds. An attribute's value is given beside its type,
+as `{"type": "int", "value": 5}`. Lists are given in pages: ask again with `cursor` for the next one.
+
+Whatever goes wrong is told as `{"error": {"code", "message", "hint"}}`: 4xx if the question must be changed, 503 if it can be
+repeated as it is."""
+
+
+def create_app(engine: Engine, api: Api, readiness: health.Readiness = dict, clock: Clock = time.time_ns) -> FastAPI:
+    """Make the application: the API, health checks, Assay's own metrics and two pages.
+
+    `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970.
+    """
+    app = FastAPI(
+        title="Assay HTTP API",
+        description=_DESCRIPTION,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    errors.install(app)
+    v1 = APIRouter(
+        prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
+    )
+    v1.include_router(health.status_routes(engine, readiness))
+    for asked in (services, traces, logs, metrics):
+        v1.include_router(asked.routes(engine, clock))
+    v1.include_router(sql.routes(engine))
+    app.include_router(v1)
+    app.include_router(health.routes(engine, readiness))
+    app.include_router(pages.routes())
+    app.add_middleware(Guard, host=api.host)
+    return app
