@@ -8,23 +8,23 @@ WITH
     resources AS
     (
         SELECT
-            batch, received_unix_nano, rs.schema_url AS resource_schema_url,
-            rs.resource.dropped_attributes_count AS resource_dropped,
-            if(empty(rs.resource.entity_refs), '', toJSONString(rs.resource.entity_refs)) AS entity_refs,
-            assay_attributes(rs.resource.attributes) AS resource_attributes,
-            assay_types(rs.resource.attributes) AS resource_types,
-            rs.scope_metrics AS scopes
+            batch, received_unix_nano, tupleElement(rs, 'schema_url') AS resource_schema_url,
+            tupleElement(tupleElement(rs, 'resource'), 'dropped_attributes_count') AS resource_dropped,
+            if(empty(tupleElement(tupleElement(rs, 'resource'), 'entity_refs')), '', toJSONString(tupleElement(tupleElement(rs, 'resource'), 'entity_refs'))) AS entity_refs,
+            assay_attributes(tupleElement(tupleElement(rs, 'resource'), 'attributes')) AS resource_attributes,
+            assay_types(tupleElement(tupleElement(rs, 'resource'), 'attributes')) AS resource_types,
+            tupleElement(rs, 'scope_metrics') AS scopes
         FROM (SELECT batch, received_unix_nano, arrayJoin(resource_metrics) AS rs FROM landing_metrics)
     ),
     scopes AS
     (
         SELECT
             * EXCEPT (scopes, ss),
-            ss.scope.name AS scope_name, ss.scope.version AS scope_version, ss.schema_url AS scope_schema_url,
-            ss.scope.dropped_attributes_count AS scope_dropped,
-            assay_attributes(ss.scope.attributes) AS scope_attributes,
-            assay_types(ss.scope.attributes) AS scope_types,
-            ss.metrics AS metrics
+            tupleElement(tupleElement(ss, 'scope'), 'name') AS scope_name, tupleElement(tupleElement(ss, 'scope'), 'version') AS scope_version, tupleElement(ss, 'schema_url') AS scope_schema_url,
+            tupleElement(tupleElement(ss, 'scope'), 'dropped_attributes_count') AS scope_dropped,
+            assay_attributes(tupleElement(tupleElement(ss, 'scope'), 'attributes')) AS scope_attributes,
+            assay_types(tupleElement(tupleElement(ss, 'scope'), 'attributes')) AS scope_types,
+            tupleElement(ss, 'metrics') AS metrics
         FROM (SELECT *, arrayJoin(scopes) AS ss FROM resources)
     )
 SELECT
@@ -32,14 +32,14 @@ SELECT
     scope_name, scope_version, scope_attributes, scope_types, scope_dropped, scope_schema_url,
     if(resource_attributes['service.name'] = '', 'unknown_service', resource_attributes['service.name']) AS service_name,
     assay_overflow([('entity_refs', entity_refs)]) AS overflow,
-    metric.name AS name,
-    metric.description AS description,
-    metric.unit AS unit,
-    assay_attributes(metric.metadata) AS metadata,
-    assay_types(metric.metadata) AS metadata_types,
-    metric.gauge AS gauge,
-    metric.sum AS sum,
-    metric.histogram AS histogram,
-    metric.exponential_histogram AS exponential_histogram,
-    metric.summary AS summary
+    tupleElement(metric, 'name') AS name,
+    tupleElement(metric, 'description') AS description,
+    tupleElement(metric, 'unit') AS unit,
+    assay_attributes(tupleElement(metric, 'metadata')) AS metadata,
+    assay_types(tupleElement(metric, 'metadata')) AS metadata_types,
+    tupleElement(metric, 'gauge') AS gauge,
+    tupleElement(metric, 'sum') AS sum,
+    tupleElement(metric, 'histogram') AS histogram,
+    tupleElement(metric, 'exponential_histogram') AS exponential_histogram,
+    tupleElement(metric, 'summary') AS summary
 FROM (SELECT * EXCEPT metrics, arrayJoin(metrics) AS metric FROM scopes)

@@ -16,27 +16,27 @@ SELECT
     name AS MetricName,
     description AS MetricDescription,
     unit AS MetricUnit,
-    assay_attributes(point.attributes) AS Attributes,
-    toDateTime(intDiv(point.start_time_unix_nano, 1000000000)) AS StartTimeUnix,
-    toDateTime(intDiv(point.time_unix_nano, 1000000000)) AS TimeUnix,
-    if(point.value = 'as_int', toFloat64(point.as_int), point.as_double) AS Value,
-    point.flags AS Flags,
-    arrayMap(a -> assay_attributes(a), tupleElement(point.exemplars, 'filtered_attributes')) AS `Exemplars.FilteredAttributes`,
-    arrayMap(t -> toDateTime(intDiv(t, 1000000000)), tupleElement(point.exemplars, 'time_unix_nano')) AS `Exemplars.TimeUnix`,
-    arrayMap((kind, d, i) -> if(kind = 'as_int', toFloat64(i), d), tupleElement(point.exemplars, 'value'), tupleElement(point.exemplars, 'as_double'), tupleElement(point.exemplars, 'as_int')) AS `Exemplars.Value`,
-    arrayMap(id -> lower(hex(id)), tupleElement(point.exemplars, 'span_id')) AS `Exemplars.SpanId`,
-    arrayMap(id -> lower(hex(id)), tupleElement(point.exemplars, 'trace_id')) AS `Exemplars.TraceId`,
-    arrayMap(a -> assay_types(a), tupleElement(point.exemplars, 'filtered_attributes')) AS `Exemplars.AttributeTypes`,
-    tupleElement(point.exemplars, 'time_unix_nano') AS `Exemplars.TimeUnixNano`,
-    arrayMap(v -> CAST(toInt8(v), 'Enum8(\'none\' = 0, \'double\' = 3, \'int\' = 6)'), tupleElement(point.exemplars, 'value')) AS `Exemplars.ValueType`,
-    tupleElement(point.exemplars, 'as_int') AS `Exemplars.ValueInt`,
+    assay_attributes(tupleElement(point, 'attributes')) AS Attributes,
+    toDateTime(intDiv(tupleElement(point, 'start_time_unix_nano'), 1000000000)) AS StartTimeUnix,
+    toDateTime(intDiv(tupleElement(point, 'time_unix_nano'), 1000000000)) AS TimeUnix,
+    if(tupleElement(point, 'value') = 'as_int', toFloat64(tupleElement(point, 'as_int')), tupleElement(point, 'as_double')) AS Value,
+    tupleElement(point, 'flags') AS Flags,
+    arrayMap(a -> assay_attributes(a), tupleElement(tupleElement(point, 'exemplars'), 'filtered_attributes')) AS `Exemplars.FilteredAttributes`,
+    arrayMap(t -> toDateTime(intDiv(t, 1000000000)), tupleElement(tupleElement(point, 'exemplars'), 'time_unix_nano')) AS `Exemplars.TimeUnix`,
+    arrayMap((kind, d, i) -> if(kind = 'as_int', toFloat64(i), d), tupleElement(tupleElement(point, 'exemplars'), 'value'), tupleElement(tupleElement(point, 'exemplars'), 'as_double'), tupleElement(tupleElement(point, 'exemplars'), 'as_int')) AS `Exemplars.Value`,
+    arrayMap(id -> lower(hex(id)), tupleElement(tupleElement(point, 'exemplars'), 'span_id')) AS `Exemplars.SpanId`,
+    arrayMap(id -> lower(hex(id)), tupleElement(tupleElement(point, 'exemplars'), 'trace_id')) AS `Exemplars.TraceId`,
+    arrayMap(a -> assay_types(a), tupleElement(tupleElement(point, 'exemplars'), 'filtered_attributes')) AS `Exemplars.AttributeTypes`,
+    tupleElement(tupleElement(point, 'exemplars'), 'time_unix_nano') AS `Exemplars.TimeUnixNano`,
+    arrayMap(v -> CAST(toInt8(v), 'Enum8(\'none\' = 0, \'double\' = 3, \'int\' = 6)'), tupleElement(tupleElement(point, 'exemplars'), 'value')) AS `Exemplars.ValueType`,
+    tupleElement(tupleElement(point, 'exemplars'), 'as_int') AS `Exemplars.ValueInt`,
     aggregation_temporality AS AggregationTemporality,
     is_monotonic AS IsMonotonic,
-    CAST(toInt8(point.value), 'Enum8(\'none\' = 0, \'double\' = 4, \'int\' = 6)') AS ValueType,
-    point.as_int AS ValueInt,
-    point.start_time_unix_nano AS StartTimeUnixNano,
-    point.time_unix_nano AS TimeUnixNano,
-    assay_types(point.attributes) AS AttributeTypes,
+    CAST(toInt8(tupleElement(point, 'value')), 'Enum8(\'none\' = 0, \'double\' = 4, \'int\' = 6)') AS ValueType,
+    tupleElement(point, 'as_int') AS ValueInt,
+    tupleElement(point, 'start_time_unix_nano') AS StartTimeUnixNano,
+    tupleElement(point, 'time_unix_nano') AS TimeUnixNano,
+    assay_types(tupleElement(point, 'attributes')) AS AttributeTypes,
     metadata AS MetricMetadata,
     metadata_types AS MetricMetadataTypes,
     resource_types AS ResourceAttributeTypes,
@@ -45,10 +45,10 @@ SELECT
     overflow AS Overflow,
     batch AS Batch,
     fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
-    assay_partition_date(point.time_unix_nano, received_unix_nano) AS PartitionDate
+    assay_partition_date(tupleElement(point, 'time_unix_nano'), received_unix_nano) AS PartitionDate
 FROM
 (
-    SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), sum.aggregation_temporality AS aggregation_temporality, sum.is_monotonic AS is_monotonic, arrayJoin(sum.data_points) AS point
+    SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), tupleElement(sum, 'aggregation_temporality') AS aggregation_temporality, tupleElement(sum, 'is_monotonic') AS is_monotonic, arrayJoin(tupleElement(sum, 'data_points')) AS point
     FROM landing_metrics_flat
-    WHERE notEmpty(sum.data_points)
+    WHERE notEmpty(tupleElement(sum, 'data_points'))
 )

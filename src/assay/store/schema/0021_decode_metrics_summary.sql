@@ -16,17 +16,17 @@ SELECT
     name AS MetricName,
     description AS MetricDescription,
     unit AS MetricUnit,
-    assay_attributes(point.attributes) AS Attributes,
-    toDateTime(intDiv(point.start_time_unix_nano, 1000000000)) AS StartTimeUnix,
-    toDateTime(intDiv(point.time_unix_nano, 1000000000)) AS TimeUnix,
-    point.count AS Count,
-    point.sum AS Sum,
-    tupleElement(point.quantile_values, 'quantile') AS `ValueAtQuantiles.Quantile`,
-    tupleElement(point.quantile_values, 'value') AS `ValueAtQuantiles.Value`,
-    point.flags AS Flags,
-    point.start_time_unix_nano AS StartTimeUnixNano,
-    point.time_unix_nano AS TimeUnixNano,
-    assay_types(point.attributes) AS AttributeTypes,
+    assay_attributes(tupleElement(point, 'attributes')) AS Attributes,
+    toDateTime(intDiv(tupleElement(point, 'start_time_unix_nano'), 1000000000)) AS StartTimeUnix,
+    toDateTime(intDiv(tupleElement(point, 'time_unix_nano'), 1000000000)) AS TimeUnix,
+    tupleElement(point, 'count') AS Count,
+    tupleElement(point, 'sum') AS Sum,
+    tupleElement(tupleElement(point, 'quantile_values'), 'quantile') AS `ValueAtQuantiles.Quantile`,
+    tupleElement(tupleElement(point, 'quantile_values'), 'value') AS `ValueAtQuantiles.Value`,
+    tupleElement(point, 'flags') AS Flags,
+    tupleElement(point, 'start_time_unix_nano') AS StartTimeUnixNano,
+    tupleElement(point, 'time_unix_nano') AS TimeUnixNano,
+    assay_types(tupleElement(point, 'attributes')) AS AttributeTypes,
     metadata AS MetricMetadata,
     metadata_types AS MetricMetadataTypes,
     resource_types AS ResourceAttributeTypes,
@@ -35,10 +35,10 @@ SELECT
     overflow AS Overflow,
     batch AS Batch,
     fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
-    assay_partition_date(point.time_unix_nano, received_unix_nano) AS PartitionDate
+    assay_partition_date(tupleElement(point, 'time_unix_nano'), received_unix_nano) AS PartitionDate
 FROM
 (
-    SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), arrayJoin(summary.data_points) AS point
+    SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), arrayJoin(tupleElement(summary, 'data_points')) AS point
     FROM landing_metrics_flat
-    WHERE notEmpty(summary.data_points)
+    WHERE notEmpty(tupleElement(summary, 'data_points'))
 )
