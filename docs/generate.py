@@ -6,14 +6,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import click
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic.fields import FieldInfo
 
+from assay.api import create_app
 from assay.cli.main import program
 from assay.core import metrics, statement
 from assay.core.config import Config, Section
+from assay.core.ports import Engine
 
 REFERENCE = Path(__file__).parent / "reference"
 _UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
@@ -102,6 +105,67 @@ def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Co
             yield from _commands(below, f"{path} {name}")
 
 
+def http() -> str:
+    """Describe every path of the API from its OpenAPI document."""
+    spec = create_app(cast("Engine", None), Config().api, readiness=dict).openapi()
+    lines = ["# HTTP API", "", "Served on port 8777; `/docs` has the same to try out, and `/openapi.json` for programs.", ""]
+    lines += [spec["info"]["description"]]
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
+            lines += ["", f"## {method.upper()} {path}", "", operation.get("description", operation["summary"])]
+            lines += _rows("parameter", _parameters(operation))
+            lines += _rows("key of the body", _members(spec, operation.get("requestBody")))
+            lines += _rows("key of the answer", _members(spec, operation["responses"].get("200")))
+    lines += ["", "## Objects", "", "What the keys above hold."]
+    for name, schema in sorted(spec["components"]["schemas"].items()):
+        about = [schema["description"]] if "description" in schema else []
+        lines += ["", f"### {name}", *([""] if about else []), *about, *_rows("key", _properties(schema))]
+    return "\n".join(lines)
+
+
+def _rows(title: str, rows: list[tuple[str, str, str]]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "",
+        f"| {title} | type | meaning |",
+        "|---|---|---|",
+        *(f"| `{name}` | {kind} | {text} |" for name, kind, text in rows),
+    ]
+
+
+def _parameters(operation: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        (each["name"], _kind(each["schema"]), each.get("description", each["schema"].get("description", "")))
+        for each in operation.get("parameters", [])
+    ]
+
+
+def _members(spec: dict[str, Any], message: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+    """Name the members of the JSON object that a request or an answer is, if it is one."""
+    schema = (message or {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if "$ref" in schema:
+        schema = spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return _properties(schema)
+
+
+def _properties(schema: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(name, _kind(each), each.get("description", "")) for name, each in schema.get("properties", {}).items()]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if "anyOf" in schema:
+        return " or ".join(_kind(each) for each in schema["anyOf"] if each.get("type") != "null")
+    kind = " or ".join(map(str, schema["enum"])) if "enum" in schema else str(schema.get("type", "any"))
+    if kind == "array":
+        return f"array of {_kind(schema.get('items', {}))}"
+    if isinstance(schema.get("additionalProperties"), dict):
+        return f"map of {_kind(schema['additionalProperties'])}"
+    return f"{kind}, {schema['default']} by default" if schema.get("default") else kind
+
+
 def own_metrics() -> str:
     """List what `/metrics` gives."""
     lines = [
@@ -176,6 +240,7 @@ def _parts(text: str) -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "command-line.md": command_line,
+    "http.md": http,
     "metrics.md": own_metrics,
     "tables.md": tables,
 }
