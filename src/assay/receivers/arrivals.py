@@ -21,6 +21,7 @@ from assay.core.errors import Retryable
 _CREDIT_SECONDS = 0.2
 _TICK_SECONDS = 0.1
 _MEASURE_SECONDS = 0.02
+_RETURN_SECONDS = 1.0
 _MAX_ARRIVALS = 4096
 
 
@@ -58,7 +59,7 @@ class Arrivals:
         self._timeout_seconds = timeout_seconds
         self._resident = resident
         self._resident_at_start = resident() or 0
-        self._measured = 0.0
+        self._measured = self._returned = 0.0
         self._short = False
         self._arriving: dict[asyncio.Task[None], _Arrival] = {}
 
@@ -93,29 +94,31 @@ class Arrivals:
     def check(self, now: float) -> None:
         """Do once what `watch` does all the time."""
         late = [found for found in self._arriving.items() if now - found[1].started > _CREDIT_SECONDS]
+        short = self._measure() if self._short or len(late) > self._guaranteed else False
         for number, (task, arrival) in enumerate(late):
             if now - arrival.started > self._timeout_seconds:
                 _refuse(task, arrival, slow_sender(self._timeout_seconds))
-            elif number >= self._guaranteed and self._is_short():
+            elif number >= self._guaranteed and short:
                 _refuse(task, arrival, _busy())
-        if not self._arriving and self._short:
-            self._measure()
 
     def _is_short(self) -> bool:
         if monotonic() - self._measured > _MEASURE_SECONDS:
             self._measure()
         return self._short
 
-    def _measure(self) -> None:
+    def _measure(self) -> bool:
         self._short = self._outgrown()
-        if self._short:
+        self._measured = monotonic()
+        if self._short and self._measured - self._returned > _RETURN_SECONDS:
+            self._returned = self._measured
             return_memory()
             self._short = self._outgrown()
-        self._measured = monotonic()
+        return self._short
 
     def _outgrown(self) -> bool:
         resident = self._resident()
-        return resident is None or resident - self._resident_at_start > self._budget_bytes
+        # half as much again, for what the rest of the process takes at work
+        return resident is None or resident - self._resident_at_start > self._budget_bytes * 3 // 2
 
 
 def _busy() -> Retryable:

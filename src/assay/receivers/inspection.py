@@ -33,6 +33,7 @@ def inspect(signal: Signal, body: bytes, *, as_json: bool = False) -> Inspected:
 
     Raises:
         InvalidInput: the body is no request of this signal.
+        MemoryError: there is not enough memory to find out.
     """
     kind = KINDS[signal]
     request = to_protobuf(kind, body) if as_json else body

@@ -25,9 +25,13 @@ from assay.receivers.inspection import Inspected
 MEMORY_BYTES = 1536 << 20
 """What decoding one request may take."""
 
+_END_SECONDS = 1.0
+
 HEAD = struct.Struct("<8s?Q")
 LENGTH = struct.Struct("<Q")
 READY = b"\x06"
+OUT_OF_MEMORY = 3
+"""Exit code of a child that ran out of memory."""
 
 
 class LargeRequests:
@@ -51,19 +55,20 @@ class LargeRequests:
         found = await asyncio.get_running_loop().run_in_executor(self._turns, self._ask, signal, body, as_json)
         if isinstance(found, AssayError):
             raise found
-        return found if found.request else Inspected(body, found.items, found.warning)
+        return found if as_json else Inspected(body, found.items, found.warning)
 
     def _ask(self, signal: Signal, body: bytes, as_json: bool) -> Inspected | AssayError:
         for _ in range(2):  # a child may be killed by somebody; if it dies twice, it is over this request
             child = self._child = self._child or self._start()
+            if self._closed:
+                return _unavailable()
             try:
                 return _exchange(child, signal, body, as_json)
             except (OSError, EOFError):
-                _end(child)
                 self._child = None
-                if self._closed:
-                    return _unavailable()
-        return too_costly(self._memory_bytes)
+                if _end(child) == OUT_OF_MEMORY:
+                    break
+        return _unavailable() if self._closed else _too_costly(self._memory_bytes)
 
     def _start(self) -> subprocess.Popen[bytes]:
         child = subprocess.Popen(  # noqa: S603 - ourselves
@@ -79,11 +84,12 @@ class LargeRequests:
 
     def close(self) -> None:
         """End the child process; a request it was busy with gets the retryable answer."""
-        self._closed = True
-        if self._child is not None:
-            self._child.kill()
-        self._turns.submit(self._bury)
-        self._turns.shutdown()
+        if not self._closed:
+            self._closed = True
+            if self._child is not None:
+                self._child.kill()
+            self._turns.submit(self._bury)
+            self._turns.shutdown()
 
     def _bury(self) -> None:
         if self._child is not None:
@@ -108,13 +114,16 @@ def _read(stream: IO[bytes], length: int) -> bytes:
     return data
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.kill()
-    with suppress(BrokenPipeError):
-        child.__exit__(None, None, None)
+def _end(child: subprocess.Popen[bytes]) -> int:
+    """Give the exit code of a child that is ending by itself, or must."""
+    with suppress(BrokenPipeError), child:
+        with suppress(subprocess.TimeoutExpired):
+            return child.wait(_END_SECONDS)
+        child.kill()
+    return child.wait()
 
 
-def too_costly(memory_bytes: int) -> InvalidInput:
+def _too_costly(memory_bytes: int) -> InvalidInput:
     message = f"decoding the request takes more than {memory_bytes >> 20} MiB of memory"
     return InvalidInput("too_costly", message, "send smaller batches")
 

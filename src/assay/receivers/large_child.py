@@ -15,7 +15,7 @@ from typing import BinaryIO
 from assay.core.errors import AssayError
 from assay.core.signals import Signal
 from assay.receivers.inspection import Inspected, inspect
-from assay.receivers.large import HEAD, LENGTH, READY, too_costly
+from assay.receivers.large import HEAD, LENGTH, OUT_OF_MEMORY, READY
 
 
 def serve(stdin: BinaryIO, stdout: BinaryIO, memory_bytes: int) -> None:
@@ -29,20 +29,20 @@ def serve(stdin: BinaryIO, stdout: BinaryIO, memory_bytes: int) -> None:
     stdout.flush()
     while head := stdin.read(HEAD.size):
         signal, as_json, length = HEAD.unpack(head)
-        answer = pickle.dumps(_inspect(Signal(signal.rstrip(b"\0").decode()), stdin.read(length), as_json, memory_bytes))
+        answer = pickle.dumps(_inspect(Signal(signal.rstrip(b"\0").decode()), stdin.read(length), as_json))
         stdout.write(LENGTH.pack(len(answer)))
         stdout.write(answer)
         stdout.flush()
 
 
-def _inspect(signal: Signal, body: bytes, as_json: bool, memory_bytes: int) -> Inspected | AssayError:
+def _inspect(signal: Signal, body: bytes, as_json: bool) -> Inspected | AssayError:
     try:
         found = inspect(signal, body, as_json=as_json)
         return found if as_json else Inspected(b"", found.items, found.warning)  # the parent has those bytes
     except AssayError as error:
         return error.with_traceback(None)
     except (MemoryError, SystemError):  # the second is how orjson runs out of memory
-        return too_costly(memory_bytes)
+        os._exit(OUT_OF_MEMORY)  # nothing more can be done here, not even to say so
 
 
 if __name__ == "__main__":

@@ -105,8 +105,10 @@ class OtlpApp:
             if request.method != "POST":
                 raise MethodNotAllowed("method_not_allowed", f"{request.method} is not allowed here", "send a POST request")
             warning = await self._take(signal, request, receive)
-        except (Disconnected, asyncio.CancelledError):
+        except Disconnected:
             raise
+        except asyncio.CancelledError:  # only `stop` does that, and the sender shall not take it for a refusal
+            return _refusal(request, self._door.refuse(signal, _stopping()), as_json)
         except Exception as error:
             return _refusal(request, self._door.refuse(signal, error), as_json)
         return _encoded(request, 200, encode(answer(KINDS[signal], warning), as_json=as_json), as_json)
@@ -153,7 +155,7 @@ class Cors:
     def preflight(self, request: Request) -> Response:
         """Allow a POST with any headers: what protects a receiver is its list of origins."""
         headers = {"access-control-max-age": "7200"}
-        if self.headers(request):
+        if "access-control-allow-origin" in self.headers(request):
             headers["access-control-allow-methods"] = "POST"
             headers["access-control-allow-headers"] = request.headers.get("access-control-request-headers", "content-type")
         return Response(204, b"", headers)
@@ -184,6 +186,10 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
             yield body
         if not message.get("more_body"):
             return
+
+
+def _stopping() -> Retryable:
+    return Retryable("stopping", "the receiver is stopping", "send again later")
 
 
 def _refusal(request: Request, error: AssayError, as_json: bool) -> Response:

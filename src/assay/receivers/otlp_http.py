@@ -90,7 +90,7 @@ class OtlpHttp:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         for connection in list(self._state.connections):
-            connection.transport.abort()
+            connection.transport.close()
         self._door.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(1):

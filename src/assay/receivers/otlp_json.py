@@ -54,10 +54,13 @@ def to_protobuf(kind: Kind, body: bytes) -> bytes:
     Raises:
         InvalidField: a field cannot hold its value; names the path of the field.
         InvalidInput: it is no JSON.
+        MemoryError: there is not enough memory for it.
     """
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        if "memory" in str(error):
+            raise MemoryError from error
         raise InvalidInput("bad_json", f"the body is no JSON: {error}", "send UTF-8 encoded OTLP/JSON") from error
     try:
         fields = _message_reader(kind.request.DESCRIPTOR).read(document, 0)
