@@ -113,13 +113,6 @@ def test_wrong_usage_is_wrong_input(arguments: list[str]) -> None:
     assert "Error: " in result.stderr
 
 
-def test_an_open_address_is_refused_before_anything_starts() -> None:
-    """`assay serve --host 0.0.0.0` exits with 2 and says what to do."""
-    result = _run("serve", "--host", "0.0.0.0")
-    assert result.exit_code == 2
-    assert "--insecure-no-auth" in result.stderr
-
-
 def test_the_package_runs_as_a_module() -> None:
     """`python -m assay` is the same program as `assay`."""
     assert callable(entry_point)
