@@ -33,6 +33,7 @@ def create_app(engine: Engine, api: Api, readiness: health.Readiness = dict, clo
         version=__version__,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         separate_input_output_schemas=False,
     )
     errors.install(app)

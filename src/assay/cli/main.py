@@ -13,6 +13,12 @@ from assay.core.errors import AssayError
 COMMANDS = {
     "demo": "Run three small services that send real telemetry, and see it.",
     "serve": "Receive, store and answer until stopped.",
+    "status": "Show whether Assay works, what came in and what is stored.",
+    "services": "List who sends what, how fast and with how many errors.",
+    "traces": "Search traces and show one.",
+    "logs": "Search log records and events, and follow them.",
+    "metrics": "List metrics and show how one went.",
+    "sql": "Ask in ClickHouse's SQL; QUERY is one SELECT, or - to read it from standard input.",
     "config": "Show, check and describe the configuration.",
 }
 """The first line of each command's help, in the order of the help.
