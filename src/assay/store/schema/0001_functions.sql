@@ -7,6 +7,7 @@
 --      of the sender's that begins with @ gets one @ more. A double always has a point or an exponent, an int never.
 --      Each function is expanded where it is used, at every insert: few and flat expressions keep inserts cheap. So the JSON of
 --      an array and of a map is one expression (one of the two is empty), and a type picks from an array of all readings.
+--      Arguments are put in as text, so the variables of nested functions need names of their own: an x inside would hide an x outside.
 
 CREATE OR REPLACE FUNCTION assay_json_scalars AS (v) -> [
     'null',
@@ -24,8 +25,8 @@ CREATE OR REPLACE FUNCTION assay_json0 AS (v) -> arrayConcat(assay_json_scalars(
 
 CREATE OR REPLACE FUNCTION assay_json_nested1 AS (elements, members, is_map) -> concat(
     if(is_map, '{', '['),
-    arrayStringConcat(arrayMap((name, x) -> concat(if(is_map, concat(toJSONString(replaceRegexpOne(name, '^@', '@@')), ':'), ''), assay_json0(x)),
-        if(is_map, tupleElement(members, 'key'), arrayMap(x -> '', elements)),
+    arrayStringConcat(arrayMap((name1, x1) -> concat(if(is_map, concat(toJSONString(replaceRegexpOne(name1, '^@', '@@')), ':'), ''), assay_json0(x1)),
+        if(is_map, tupleElement(members, 'key'), arrayMap(x1 -> '', elements)),
         if(is_map, tupleElement(members, 'value'), elements)), ','),
     if(is_map, '}', ']'));
 
@@ -35,8 +36,8 @@ CREATE OR REPLACE FUNCTION assay_json1 AS (v) -> if(tupleElement(v, 'type') IN (
 
 CREATE OR REPLACE FUNCTION assay_json_nested2 AS (elements, members, is_map) -> concat(
     if(is_map, '{', '['),
-    arrayStringConcat(arrayMap((name, x) -> concat(if(is_map, concat(toJSONString(replaceRegexpOne(name, '^@', '@@')), ':'), ''), assay_json1(x)),
-        if(is_map, tupleElement(members, 'key'), arrayMap(x -> '', elements)),
+    arrayStringConcat(arrayMap((name2, x2) -> concat(if(is_map, concat(toJSONString(replaceRegexpOne(name2, '^@', '@@')), ':'), ''), assay_json1(x2)),
+        if(is_map, tupleElement(members, 'key'), arrayMap(x2 -> '', elements)),
         if(is_map, tupleElement(members, 'value'), elements)), ','),
     if(is_map, '}', ']'));
 
@@ -46,8 +47,8 @@ CREATE OR REPLACE FUNCTION assay_json2 AS (v) -> if(tupleElement(v, 'type') IN (
 
 CREATE OR REPLACE FUNCTION assay_json_nested3 AS (elements, members, is_map) -> concat(
     if(is_map, '{', '['),
-    arrayStringConcat(arrayMap((name, x) -> concat(if(is_map, concat(toJSONString(replaceRegexpOne(name, '^@', '@@')), ':'), ''), assay_json2(x)),
-        if(is_map, tupleElement(members, 'key'), arrayMap(x -> '', elements)),
+    arrayStringConcat(arrayMap((name3, x3) -> concat(if(is_map, concat(toJSONString(replaceRegexpOne(name3, '^@', '@@')), ':'), ''), assay_json2(x3)),
+        if(is_map, tupleElement(members, 'key'), arrayMap(x3 -> '', elements)),
         if(is_map, tupleElement(members, 'value'), elements)), ','),
     if(is_map, '}', ']'));
 
