@@ -23,7 +23,7 @@ DEFAULT_DATA = Path("assay-data/demo")
 _START_SECONDS = 60
 _STOP_SECONDS = 120  # it stores what is still journaled
 PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__PORT", "ASSAY_API__PORT")
-"""The variables that say where an Assay listens, for itself and for those who look for it."""
+"""The variables that say where an Assay listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """An Assay that answers; `environment` is what a command needs to find it."""
+    """An Assay that answers; `environment` is what makes `assay serve` listen there."""
 
     api: str
     otlp: Otlp
@@ -46,7 +46,9 @@ class Server:
 
     def ask(self, sql: str, **parameters: str) -> list[list[Any]]:
         """Return the rows of a SELECT; raise Permanent if the server refuses it."""
-        response = httpx.post(f"{self.api}/api/v1/sql", json={"sql": sql, "parameters": parameters}, timeout=60)
+        response = httpx.post(
+            f"{self.api}/api/v1/sql", json={"sql": sql, "parameters": parameters}, timeout=60, trust_env=False
+        )
         if response.is_error:
             raise Permanent("demo_question_refused", f"{self.api} answered {response.status_code}: {response.text}")
         rows: list[list[Any]] = response.json()["rows"]
@@ -61,7 +63,7 @@ class Server:
 
     def is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.api}/readyz", timeout=2).is_success
+            return httpx.get(f"{self.api}/readyz", timeout=2, trust_env=False).is_success
         except httpx.HTTPError:
             return False
 

@@ -132,6 +132,9 @@ def _start(name: str, opened: socket.socket, urls: Mapping[str, str], *, otlp: O
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("OTEL_")},
         **_telemetry(name, instance, otlp),
+        # A proxy for the world outside does not lead to a server on this machine.
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
         "APPROVALS_URL": urls["approvals"],
         "LEDGER_URL": urls["ledger"],
         "LEDGER_DATABASE": str(directory / "ledger.sqlite3"),
@@ -192,7 +195,7 @@ def _await_ready(service: Service) -> None:
     while time.monotonic() < deadline:
         service.check()
         try:
-            if httpx.get(f"{service.url}/health", timeout=1).is_success:
+            if httpx.get(f"{service.url}/health", timeout=1, trust_env=False).is_success:
                 return
         except httpx.HTTPError:
             time.sleep(0.05)

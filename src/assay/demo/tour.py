@@ -118,8 +118,7 @@ def _look_around(server: Server, placed: Sequence[Placed]) -> str:
     slow = next((each.trace_id for each in placed if each.order.is_slow), "")
     lines = ["Look around, in another terminal:", ""]
     if server.api != _DEFAULT_API:
-        exports = " ".join(f"{name}={value}" for name, value in server.environment.items())
-        lines += ["  [dim]# so that the commands find this server[/]", f"  export {exports}"]
+        lines += ["  [dim]# so that the commands find this server[/]", f"  [bold]export ASSAY_SERVER={server.api}[/]"]
     for gives, command in (
         ("who sends what", "assay services"),
         ("orders that failed", "assay traces search --service orders --status error"),

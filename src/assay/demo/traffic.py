@@ -54,7 +54,7 @@ class Traffic:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _place_orders(self) -> None:
-        with httpx.Client(base_url=self._url, timeout=60) as client:
+        with httpx.Client(base_url=self._url, timeout=60, trust_env=False) as client:
             while not self._stopped.is_set():
                 with self._next:
                     order = next(self._orders, None)
