@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ import click
 from rich.text import Text
 
 from assay.cli._client import Client, asking, within
-from assay.cli._render import clean, console, count, local, number, print_json, sparkline, table, text
+from assay.cli._render import clean, console, count, instant, local, number, print_json, sparkline, table, text
 from assay.cli._waterfall import nanoseconds
 
 
@@ -58,18 +59,21 @@ def show(client: Client, as_json: bool, name: str, since: str | None, until: str
         print_json(answer)
         return
     out = console()
-    out.print(Text(clean(f"{answer['name']}: {answer['aggregation']} of a {answer['kind'].replace('_', ' ')}"), "bold"))
+    out.print(Text(clean(f"{answer['name']}: {answer['aggregation']}"), "bold"))
     if answer["description"]:
         out.print(text(answer["description"]))
-    out.print(f"{local(answer['start'])} to {local(answer['end'])}, a step is {number(answer['step_seconds'])} s\n")
-    drawn = table("series", "course", ">least", ">last", ">most", "unit")
-    for series in answer["series"]:
-        known = [point["value"] for point in series["points"] if point["value"] is not None]
+    courses = [_by_step(answer, series) for series in answer["series"]]
+    begin = min((index for course in courses for index, each in enumerate(course) if each is not None), default=0)
+    start = datetime.fromtimestamp(instant(answer["start"]).timestamp() + begin * answer["step_seconds"]).astimezone()
+    out.print(f"{start.isoformat(' ', 'seconds')} to {local(answer['end'])}, a step is {number(answer['step_seconds'])} s\n")
+    drawn = table("course", ">least", ">last", ">most", "unit", "series")
+    for series, course in zip(answer["series"], courses, strict=True):
+        known = [each for each in course if each is not None]
         drawn.add_row(
-            text(", ".join(f"{key}={label}" for key, label in series["labels"].items()) or "all"),
-            sparkline(_by_step(answer, series)),
+            sparkline(course[begin:]),
             *(number(each) for each in ((min(known), known[-1], max(known)) if known else (None, None, None))),
             text(_unit(series["unit"], answer["aggregation"])),
+            text(", ".join(f"{key}={label}" for key, label in series["labels"].items()) or "all"),
         )
     out.print(drawn)
 

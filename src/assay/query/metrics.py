@@ -66,9 +66,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What has the same labels and unit."""
+    """What has the same labels, unit and kind."""
 
     labels: dict[str, str]
+    kind: str
     unit: str
     points: list[Point]
 
@@ -78,7 +79,6 @@ class SeriesAnswer:
     """How a metric went: one point per series and step in which something was sent."""
 
     name: str
-    kind: str
     description: str
     aggregation: str
     step_seconds: float
@@ -136,17 +136,16 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
         NotFound: no such metric was sent in the time range.
         InvalidInput: the aggregation does not fit the metric, or the answer would be too large.
     """
-    metric = _choose(list_metrics(engine, within, question.service, question.name).metrics, question)
-    aggregation = question.aggregation or _usual(metric)
-    percentile = _PERCENTILE.fullmatch(aggregation)
-    _check(metric, aggregation, percentile is not None)
+    metrics = _choose(list_metrics(engine, within, question.service, question.name).metrics, question)
+    aggregation = question.aggregation or _usual(metrics)
+    for metric in metrics:
+        _check(metric, aggregation)
     step = question.step_ns or _fitting_step(within)
     if (within.end_ns - within.start_ns) // step > _MAX_STEPS:
         raise InvalidInput("step_too_small", f"The time range has more than {_MAX_STEPS} steps", "use a longer step")
     start = within.start_ns // step * step
     parameters = {
-        "kind": metric.kind,
-        "name": metric.name,
+        "name": question.name,
         "service": question.service,
         **as_parameters(question.attributes),
         "merge": question.group_by is not None,
@@ -157,57 +156,62 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
         "step": step,
         "limit": _MAX_POINTS + 1,
     }
-    if percentile:
-        parameters["quantile"] = float(percentile[1]) / 100
-        rows = engine.query(load("assay.query.questions", "read_percentiles"), parameters).dicts()
-    else:
-        name = "read_numbers" if metric.kind in ("gauge", "sum") else "read_counts"
-        rows = engine.query(load("assay.query.questions", name), parameters).dicts()
-    if len(rows) > _MAX_POINTS:
-        raise InvalidInput(
-            "answer_too_large",
-            f"The answer has more than {_MAX_POINTS} points",
-            "use group_by, a longer step or a shorter range",
-        )
+    kinds = dict.fromkeys(metric.kind for metric in metrics)
     return SeriesAnswer(
-        name=metric.name,
-        kind=metric.kind,
-        description=metric.description,
+        name=question.name,
+        description=metrics[0].description,
         aggregation=aggregation,
         step_seconds=step / SECOND,
         start=format_time(start),
         end=format_time(within.end_ns),
-        series=_series(rows, "percentile" if percentile else aggregation),
+        series=[series for kind in kinds for series in _read_kind(engine, kind, aggregation, parameters)],
     )
 
 
-def _choose(metrics: list[Metric], question: SeriesQuestion) -> Metric:
+def _read_kind(engine: Engine, kind: str, aggregation: str, parameters: dict[str, Any]) -> list[Series]:
+    name, column, quantile = "read_numbers" if kind in ("gauge", "sum") else "read_counts", aggregation, 0.0
+    if percentile := _PERCENTILE.fullmatch(aggregation):
+        name, column, quantile = "read_percentiles", "percentile", float(percentile[1]) / 100
+    rows = engine.query(load("assay.query.questions", name), {**parameters, "kind": kind, "quantile": quantile}).dicts()
+    if len(rows) > _MAX_POINTS:
+        raise InvalidInput(
+            "answer_too_large",
+            f"The answer has more than {_MAX_POINTS} points",
+            "use group_by, a longer step or a shorter time range",
+        )
+    return [
+        Series(labels, kind, unit, [Point(format_time(row["step_ns"]), row[column]) for row in group])
+        for (labels, unit), group in groupby(rows, lambda row: (row["labels"], row["unit"]))
+    ]
+
+
+def _choose(metrics: list[Metric], question: SeriesQuestion) -> list[Metric]:
     if not metrics:
         raise NotFound(
             "metric_unknown",
             f"No metric {question.name!r} was sent in the time range",
-            "see which there are, or go further back",
+            "list the metrics there are, or go further back",
         )
-    kinds = sorted({metric.kind for metric in metrics})
-    if question.kind and question.kind not in kinds:
-        raise NotFound("metric_unknown", f"{question.name!r} is no {question.kind}", f"it is a {' and a '.join(kinds)}")
-    if not question.kind and len(kinds) > 1:
-        raise InvalidInput("kind_missing", f"{question.name!r} is a {' and a '.join(kinds)}", "say which with kind")
-    return next(metric for metric in metrics if not question.kind or metric.kind == question.kind)
+    chosen = [metric for metric in metrics if question.kind in ("", metric.kind)]
+    if not chosen:
+        kinds = " and a ".join(sorted({metric.kind for metric in metrics}))
+        raise NotFound("metric_unknown", f"{question.name!r} is no {question.kind}", f"it is a {kinds}")
+    return chosen
 
 
-def _usual(metric: Metric) -> str:
-    if metric.monotonic:
-        return "rate"
-    return "p95" if "histogram" in metric.kind else "avg"
+def _usual(metrics: list[Metric]) -> str:
+    usual = {"rate" if metric.monotonic else "p95" if "histogram" in metric.kind else "avg": metric.kind for metric in metrics}
+    if len(usual) > 1:
+        kinds = " and a ".join(usual.values())
+        raise InvalidInput("kind_missing", f"{metrics[0].name!r} is a {kinds}", "say which with kind, or give an aggregation")
+    return next(iter(usual))
 
 
-def _check(metric: Metric, aggregation: str, percentile: bool) -> None:
-    allowed = _AGGREGATIONS[metric.kind]
-    if metric.kind == "sum" and not metric.monotonic:
-        allowed = _NUMBERS
-    if aggregation not in allowed and not (percentile and "histogram" in metric.kind):
-        words = ", ".join(allowed) + (" or a percentile such as p95" if "histogram" in metric.kind else "")
+def _check(metric: Metric, aggregation: str) -> None:
+    allowed = _NUMBERS if metric.kind == "sum" and not metric.monotonic else _AGGREGATIONS[metric.kind]
+    has_buckets = "histogram" in metric.kind
+    if aggregation not in allowed and not (has_buckets and _PERCENTILE.fullmatch(aggregation)):
+        words = ", ".join(allowed) + (" or a percentile such as p95" if has_buckets else "")
         raise InvalidInput("aggregation_invalid", f"{aggregation!r} does not fit a {metric.kind}", f"use {words}")
 
 
@@ -215,10 +219,3 @@ def _fitting_step(within: TimeRange) -> int:
     length = within.end_ns - within.start_ns
     days = length // (60 * 24 * HOUR) + 1
     return next((step * MINUTE for step in _STEPS if length <= 60 * step * MINUTE), days * 24 * HOUR)
-
-
-def _series(rows: list[dict[str, Any]], column: str) -> list[Series]:
-    return [
-        Series(key[0], key[1], [Point(format_time(row["step_ns"]), row[column]) for row in group])
-        for key, group in groupby(rows, lambda row: (row["labels"], row["unit"]))
-    ]
