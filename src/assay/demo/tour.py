@@ -67,7 +67,10 @@ def tour(*, once: bool, seconds: float | None, data: Path | None, console: Conso
             placed = _place_some(stage) if once else _place_on(stage, seconds)
             console.print("Stopping: the services send what they still hold.")
         console.print(f"In all they sent {_words(stage.sent())}.")
-        return _conclude(stage, prove(server, run, stage.sent(), placed), placed) if once else True
+        passed = _conclude(prove(server, run, stage.sent(), placed), console) if once else True
+        if server.child:
+            console.print(f"To look at it again: [bold]assay serve --data {server.child.data}[/]")
+        return passed
 
 
 def _place_some(stage: Stage) -> list[Placed]:
@@ -125,7 +128,7 @@ def _look_around(server: Server, placed: Sequence[Placed]) -> str:
         ("one of them, across three services", f"assay traces show {failed}"),
         ("a slow one: somebody had to be asked", f"assay traces show {slow}"),
         ("what the services logged meanwhile", f"assay logs search --trace-id {failed}"),
-        ("how long requests take", "assay metrics show qms_request_duration_seconds"),
+        ("how long requests take", "assay metrics show qms_request_duration_seconds --service orders"),
         ("any question", 'assay sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"'),
     ):
         lines += [f"  [dim]# {gives}[/]", f"  [bold]{command}[/]"]
@@ -137,7 +140,7 @@ def _words(total: Counter[str]) -> str:
     return f"{total['spans']:,} spans, {total['log records']:,} log records and {points:,} metric points"
 
 
-def _conclude(stage: Stage, checks: Sequence[Check], placed: Sequence[Placed]) -> bool:
+def _conclude(checks: Sequence[Check], console: Console) -> bool:
     table = Table(title="\nIs what was sent what is stored?", title_justify="left")
     table.add_column("What")
     table.add_column("Seen outside", justify="right")
@@ -146,13 +149,10 @@ def _conclude(stage: Stage, checks: Sequence[Check], placed: Sequence[Placed]) -
     for check in checks:
         verdict = "[green]equal[/]" if check.passed else "[red]differs[/]"
         table.add_row(check.what, f"{check.expected:,}", f"{check.found:,}", verdict)
-    stage.console.print(table)
+    console.print(table)
     passed = all(check.passed for check in checks)
     if passed:
-        stage.console.print("[green]All that was sent is stored, once.[/]")
+        console.print("[green]All that was sent is stored, once.[/]")
     else:
-        stage.console.print("[red]What was sent is not what is stored.[/]")
-    if stage.server.child:
-        stage.console.print(f"To look around in it: [bold]assay serve --data {stage.server.child.data}[/]")
-    stage.console.print(f"A trace to begin with: [bold]assay traces show {placed[0].trace_id}[/]")
+        console.print("[red]What was sent is not what is stored.[/]")
     return passed
