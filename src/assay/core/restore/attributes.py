@@ -84,9 +84,8 @@ _SPECIAL: dict[str, Callable[[AnyValue, str], None]] = {
 def _set_parsed(target: AnyValue, parsed: Any) -> None:
     match parsed:
         case _Members():
-            key, text = parsed[0] if len(parsed) == 1 else ("", None)
-            if setter := _SPECIAL.get(key):
-                setter(target, text)
+            if len(parsed) == 1 and (setter := _SPECIAL.get(parsed[0][0])):
+                setter(target, parsed[0][1])
             else:
                 _set_members(target, parsed)
         case list():

@@ -47,11 +47,12 @@ class Groups:
         if (made := self._made.get(key)) is None:
             resource_key = orjson.dumps(resource_columns)
             if (resource := self._made.get(resource_key)) is None:
-                resource = self._made[resource_key] = self._add_resource(*resource_columns)
-            made = self._made[key] = self._add_scope(resource, *scope_columns)
+                resource = self._made[resource_key] = self._add_resource(resource_columns)
+            made = self._made[key] = self._add_scope(resource, scope_columns)
         return made
 
-    def _add_resource(self, pairs: Any, kinds: Any, dropped: int, schema_url: str, entity_refs: str) -> Any:
+    def _add_resource(self, columns: tuple[Any, ...]) -> Any:
+        pairs, kinds, dropped, schema_url, entity_refs = columns
         group = self._resources.add(schema_url=schema_url)
         restore_attributes(group.resource.attributes, pairs, kinds)
         group.resource.dropped_attributes_count = dropped
@@ -59,7 +60,8 @@ class Groups:
             group.resource.entity_refs.add(**entity)
         return group
 
-    def _add_scope(self, resource: Any, name: str, version: str, pairs: Any, kinds: Any, dropped: int, schema_url: str) -> Any:
+    def _add_scope(self, resource: Any, columns: tuple[Any, ...]) -> Any:
+        name, version, pairs, kinds, dropped, schema_url = columns
         group = getattr(resource, self._scopes).add(schema_url=schema_url)
         group.scope.name, group.scope.version, group.scope.dropped_attributes_count = name, version, dropped
         restore_attributes(group.scope.attributes, pairs, kinds)

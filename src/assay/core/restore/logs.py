@@ -21,18 +21,18 @@ def logs(rows: Iterable[Row]) -> ExportLogsServiceRequest:
 
 
 def _add_record(records: Any, row: Row) -> None:
-    overflow = dict(row["Overflow"])
+    overflow: dict[str, str] = dict(row["Overflow"])
     record = records.add(
         time_unix_nano=row["TimeUnixNano"],
         observed_time_unix_nano=row["ObservedTimeUnixNano"],
         severity_text=row["SeverityText"],
         dropped_attributes_count=row["DroppedAttributesCount"],
-        flags=int(overflow.get("flags", row["TraceFlags"])),
+        flags=int(overflow.get("flags") or row["TraceFlags"]),
         trace_id=bytes.fromhex(row["TraceId"]),
         span_id=bytes.fromhex(row["SpanId"]),
         event_name=row["EventName"],
     )
-    record.severity_number = int(overflow.get("severity_number", row["SeverityNumber"]))
+    record.severity_number = int(overflow.get("severity_number") or row["SeverityNumber"])
     restore_attributes(record.attributes, row["LogAttributes"], row["LogAttributeTypes"])
     if row["BodyType"] != "empty":
         restore_value(record.body, row["Body"], row["BodyType"])

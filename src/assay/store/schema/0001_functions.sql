@@ -70,8 +70,9 @@ CREATE OR REPLACE FUNCTION assay_text3 AS (v, type) -> multiIf(
     type = 'empty', '',
     assay_json_nested3(tupleElement(tupleElement(v, 'array_value'), 'values'), tupleElement(tupleElement(v, 'kvlist_value'), 'values'), type = 'map'));
 
-CREATE OR REPLACE FUNCTION assay_attributes AS (kvs) -> mapSort(CAST(mapFromArrays(tupleElement(kvs, 'key'),
-    arrayMap((v, type) -> assay_text1(v, type), tupleElement(kvs, 'value'), tupleElement(tupleElement(kvs, 'value'), 'type'))), 'Map(LowCardinality(String), String)'));
+-- Attributes and types are sorted alike, by the same column of keys, so that they match for a key that was sent twice.
+CREATE OR REPLACE FUNCTION assay_attributes AS (kvs) -> CAST(mapSort((key, text) -> key, mapFromArrays(tupleElement(kvs, 'key'),
+    arrayMap((v, type) -> assay_text1(v, type), tupleElement(kvs, 'value'), tupleElement(tupleElement(kvs, 'value'), 'type')))), 'Map(LowCardinality(String), String)');
 
 CREATE OR REPLACE FUNCTION assay_types AS (kvs) ->
     arraySort((type, key) -> key, tupleElement(tupleElement(kvs, 'value'), 'type'), tupleElement(kvs, 'key'));
