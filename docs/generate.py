@@ -90,7 +90,7 @@ def command_line() -> str:
         "Exit codes: 0 done, 1 failed, 2 wrong input or configuration. Errors go to stderr as `error: …` and `hint: …`.",
     ]
     for path, command in _commands(program, "assay"):
-        context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+        context = click.Context(command, info_name=path, terminal_width=100, **program.context_settings)
         lines += ["", f"## {path}", "", "```text", command.get_help(context), "```"]
     return "\n".join(lines)
 

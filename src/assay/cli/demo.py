@@ -21,7 +21,9 @@ from assay.demo.tour import tour
 def command(ctx: click.Context, once: bool, seconds: float | None, data: Path | None) -> None:
     """Run three small services that send real telemetry, and see it.
 
-    The demo sends to the Assay that runs on this machine, or starts one with its data in assay-data/demo.
+    \b
+    They send to the Assay that runs on this machine, or else to one that
+    the demo starts, with its data in assay-data/demo.
     """
     if once and seconds:
         raise click.UsageError("--once ends by itself; leave out --seconds")
