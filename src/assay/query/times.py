@@ -19,10 +19,11 @@ HOUR = 60 * MINUTE
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 2**63 - 1
 _UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": 24 * HOUR}
-_DURATION = re.compile(r"(?P<number>\d{1,15}(\.\d{1,9})?) ?(?P<unit>ns|us|µs|ms|s|m|h|d)")
+_DURATION = re.compile(r"(?P<number>\d{1,15}(\.\d{1,9})?) ?(?P<unit>ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"
-    r"([Tt ](?P<clock>\d\d:\d\d(:\d\d)?)(\.(?P<fraction>\d{1,9}))?(?P<offset>[Zz]|[+\- ]\d\d:\d\d)?)?"
+    r"([Tt ](?P<clock>\d\d:\d\d(:\d\d)?)(\.(?P<fraction>\d{1,9}))?(?P<offset>[Zz]|[+\- ]\d\d:\d\d)?)?",
+    re.ASCII,
 )
 
 

@@ -18,7 +18,7 @@ WHERE TraceId IN {trace_ids:Array(String)}
     (
         Timestamp >= (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
             AND Timestamp < (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
-        -- Start and End are seconds in 32 bits, so they cannot bound what lies outside.
-        OR Timestamp < '1970-01-02' OR Timestamp >= '2106-01-01'
+        -- Start and End lie between 1970 and 2106 even if a clock does not.
+        OR Timestamp < '1970-01-01' OR Timestamp >= '2106-01-01'
     )
 GROUP BY TraceId

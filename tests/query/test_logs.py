@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.conftest import Store
+from tests.otlp_requests import SECOND, logs, record
+
+from assay.core.errors import InvalidInput
+from assay.core.ports import Engine
+from assay.core.signals import Signal
+from assay.core.values import Described
+from assay.query.conditions import Condition
+from assay.query.cursor import Cursor
+from assay.query.logs import LogConditions, find_logs, name_severity, parse_severity
+from assay.query.times import HOUR, TimeRange, format_time
+
+_NOW = time.time_ns()
+_RANGE = TimeRange(_NOW - HOUR, _NOW)
+
+
+@pytest.fixture(scope="module")
+def service(store: Store) -> str:
+    """A service with four records, `one` to `four` by time, told apart by their attribute `name`."""
+    service = f"shop-{uuid4()}"
+    ids = {"trace_id": bytes.fromhex("ab" * 16), "span_id": bytes.fromhex("cd" * 8)}
+    records = [
+        record(_NOW - 40 * SECOND, "Order 100% done\nreally", {"name": "one", "size": 5}, severity_number=9),
+        record(_NOW - 30 * SECOND, {"why": "no_stock"}, {"name": "two"}, severity_number=17, severity_text="ERR", **ids),
+        record(_NOW - 20 * SECOND, "100 done", {"name": "three", "size": 7.5}),
+        record(0, None, {"name": "four"}, observed_time_unix_nano=_NOW - 10 * SECOND, event_name="qms.deployed"),
+    ]
+    store(Signal.LOGS, logs(service, records, {"region": "eu"}))
+    return service
+
+
+@pytest.mark.parametrize(
+    ("conditions", "names"),
+    [
+        ({}, ["four", "three", "two", "one"]),
+        ({"min_severity": 1}, ["two", "one"]),
+        ({"min_severity": 13}, ["two"]),
+        ({"text": "DONE"}, ["three", "one"]),
+        ({"text": "100% d"}, ["one"]),
+        ({"text": "no_s"}, ["two"]),
+        ({"text": "no%s"}, []),
+        ({"text": "done\nreally"}, ["one"]),
+        ({"trace_id": "ab" * 16}, ["two"]),
+        ({"span_id": "cd" * 8}, ["two"]),
+        ({"event": "qms.deployed"}, ["four"]),
+        ({"attributes": ["size>5"]}, ["three"]),
+        ({"attributes": ["size=5", "region=eu"]}, ["one"]),
+        ({"attributes": ["region!=eu"]}, []),
+        ({"received_after_ns": _NOW - HOUR}, ["four", "three", "two", "one"]),
+        ({"received_after_ns": _NOW + HOUR}, []),
+    ],
+)
+def test_all_conditions_must_hold(engine: Engine, service: str, conditions: dict[str, Any], names: list[str]) -> None:
+    """Records that meet all conditions are given, the newest first; text is taken as it is, without wildcards."""
+    attributes = [Condition.parse(text) for text in conditions.pop("attributes", [])]
+    wanted = LogConditions(service=service, attributes=attributes, **conditions)
+    found = find_logs(engine, wanted, _RANGE, 10).logs
+    assert [each.attributes["name"].value for each in found] == names
+
+
+def test_a_record_is_given_whole(engine: Engine, service: str) -> None:
+    """A record has its typed body and attributes, ids, severity and resource; its time says if it is its own."""
+    four, _, two, _ = find_logs(engine, LogConditions(service=service), _RANGE, 10).logs
+    assert (two.time, two.has_time, four.has_time) == (format_time(_NOW - 30 * SECOND), True, False)
+    assert four.time == four.observed_time == format_time(_NOW - 10 * SECOND)
+    assert (two.severity, two.severity_number, two.severity_text) == ("error", 17, "ERR")
+    assert two.body == Described("map", {"why": Described("string", "no_stock")})
+    assert four.body == Described("empty", None)
+    assert (two.trace_id, two.span_id, four.trace_id) == ("ab" * 16, "cd" * 8, "")
+    assert two.resource.attributes["region"] == Described("string", "eu")
+
+
+def test_pages_are_disjoint_and_complete_while_records_arrive(engine: Engine, store: Store) -> None:
+    """Going from page to page gives every record once, also equal ones, whatever arrives meanwhile."""
+    service = f"pages-{uuid4()}"
+    same = [record(_NOW - 50 * SECOND, "same") for _ in range(5)]
+    rest = [record(_NOW - place * SECOND, f"{place}", {"n": place}) for place in (60, 50, 40, 40, 30)]
+    store(Signal.LOGS, logs(service, [*same, *rest]))
+    got: list[Any] = []
+    cursor = None
+    while True:
+        page = find_logs(engine, LogConditions(service=service), _RANGE, 2, cursor)
+        got += [each.body.value for each in page.logs]
+        store(Signal.LOGS, logs(service, [record(_NOW - SECOND, "new")]))
+        if page.next_cursor is None:
+            break
+        cursor = Cursor.decode(page.next_cursor)
+    assert got[:3] == ["30", "40", "40"]
+    assert sorted(got[3:9]) == ["50", *["same"] * 5]
+    assert got[9:] == ["60"]
+
+
+@pytest.mark.parametrize(("text", "number"), [("trace", 1), ("WARN", 13), (" fatal", 21), ("7", 7), ("24", 24)])
+def test_a_severity_is_a_name_or_a_number(text: str, number: int) -> None:
+    """Names stand for their least number."""
+    assert parse_severity(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "warning!", "0", "25", "-1", "1.5", "٣", "9" * 5000])
+def test_anything_else_is_no_severity(text: str) -> None:
+    """Anything else is refused with what is allowed."""
+    with pytest.raises(InvalidInput) as caught:
+        parse_severity(text)
+    assert "debug" in caught.value.hint
+
+
+def test_severity_numbers_have_names() -> None:
+    """Four numbers share a name; 0 and what is beyond have none."""
+    assert [name_severity(number) for number in (0, 1, 4, 5, 24, 25)] == ["", "trace", "trace", "debug", "fatal", ""]
