@@ -21,6 +21,7 @@ from assay.core.signals import Signal
 from assay.core.statement import Statement
 from assay.store.failures import translate, translate_insert
 from assay.store.parameters import encode
+from assay.store.untrusted import refuse_files
 
 _SESSION = {
     "output_format_json_quote_64bit_integers": 0,
@@ -86,7 +87,9 @@ class EmbeddedEngine:
             # `readonly` stops all writes to tables but not INTO OUTFILE nor KILL QUERY. What the engine's own parser gives back
             # is one whole statement; inside brackets only a SELECT can stand.
             parsed = connection.query("SELECT formatQuerySingleLine({sql:String})", "JSONCompact", params=encode({"sql": sql}))
-            select = f"SELECT * FROM ({_answer(parsed.bytes()).rows[0][0]})"
+            formatted = _answer(parsed.bytes()).rows[0][0]
+            refuse_files(formatted)
+            select = f"SELECT * FROM ({formatted})"
             if arrow:
                 return bytes(connection.query(select, "ArrowStream", params=given).bytes())
             return _answer(connection.query(select, "JSONCompact", params=given).bytes())
@@ -124,6 +127,8 @@ class EmbeddedEngine:
             "timeout_overflow_mode": "throw",
             "max_memory_usage": self._sql.max_memory_bytes,
             "max_threads": 2,
+            "allow_introspection_functions": 0,
+            "allow_python_table_function": 0,
         }
         return self._connect({**_SESSION, **limits, "readonly": 1})
 
