@@ -31,9 +31,10 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
         [sys.executable, "-m", "assay", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as server:
         try:
-            assert _is_ready(server, f"http://127.0.0.1:{port}/readyz")
+            ready = _is_ready(server, f"http://127.0.0.1:{port}/readyz")
             server.send_signal(signal.SIGTERM)
             output, errors = server.communicate(timeout=60)
+            assert ready, errors.decode()
         finally:
             server.kill()
     assert (server.returncode, errors) == (0, b"")
