@@ -16,7 +16,7 @@ import structlog
 from assay.core.errors import Misconfigured
 
 _POLL_SECONDS = 0.05
-_STABLE_SECONDS = 10.0
+_STABLE_SECONDS = 3.0
 _LONGEST_PAUSE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,8 @@ class Child:
     restart_at: float = field(default=0.0)
 
     def start(self) -> None:
+        if self.process:
+            self.process.communicate()  # closes the pipe to the one that has died
         # Its own session: a Ctrl-C in the terminal reaches us alone, and we stop the children in order.
         self.process = subprocess.Popen(  # noqa: S603 - the command is ours
             self.command, stdin=subprocess.PIPE, start_new_session=True, pass_fds=tuple(self.inherited)
@@ -47,23 +49,24 @@ class Child:
 
     def stop(self) -> bool:
         """Ask it to stop and wait; return whether it did so by itself, with success."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return True
+        ended_before = self.process.poll() is not None
         self.process.terminate()
         try:
-            return self.process.wait(self.stop_seconds) == 0
+            self.process.communicate(timeout=self.stop_seconds)
         except subprocess.TimeoutExpired:
             log.error("child_killed", child=self.name, after_seconds=self.stop_seconds)
             self.process.kill()
-            self.process.wait()
-            return False
+            self.process.communicate()
+        return ended_before or self.process.returncode == 0
 
 
 def supervise(children: Sequence[Child], stopping: threading.Event) -> bool:
     """Run `children` until `stopping` is set, then stop them in the given order; return whether all ended well.
 
     Raises:
-        Misconfigured: a child ended with exit code 2; it has said why on standard error.
+        SystemExit: a child could not start and has said why on standard error.
     """
     try:
         for child in children:
@@ -87,7 +90,7 @@ def _keep_running(child: Child) -> None:
     if code is None:
         return
     if code == Misconfigured.exit_code:
-        raise Misconfigured("child_misconfigured", f"{child.name} could not start", "see its message above")
+        raise SystemExit(code)
     if now - child.started > _STABLE_SECONDS:
         child.pause_seconds = 0.0
     child.restart_at = now + child.pause_seconds
