@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from time import monotonic
 from typing import Any
 
 import grpc
@@ -152,19 +153,23 @@ async def test_unknown_compressions_are_not_retryable(receiving: Receiving) -> N
     assert code in (grpc.StatusCode.UNIMPLEMENTED.value[0], grpc.StatusCode.INTERNAL.value[0])
 
 
-async def test_over_the_memory_budget_is_retryable(receive: Receive) -> None:
-    """While the requests in flight take all memory granted, others are asked to come back, and are then taken."""
+async def test_over_the_memory_budget_senders_wait_and_then_come_back(receive: Receive) -> None:
+    """While the requests in flight take all memory granted, others wait, at last are refused as retryable, and later taken."""
     request = trace_request(name="x" * 40_000)
-    receiving = await receive(budget_bytes=100_000)
+    receiving = await receive(budget_bytes=100_000, max_request_bytes=50_000)
     receiving.recorder.gate = asyncio.Event()
     held = [asyncio.create_task(receiving.call(request)) for _ in range(2)]
     await until(lambda: receiving.recorder.waiting == 2)
+    late = asyncio.create_task(receiving.call(request))
+    await until(lambda: len(receiving.grpc._arrivals._waiting) == 1)
+    receiving.grpc._arrivals.check(monotonic() + 5.1)
     with pytest.raises(aio.AioRpcError) as caught:
-        await receiving.call(request)
+        await late
     assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+    late = asyncio.create_task(receiving.call(request))
+    await until(lambda: len(receiving.grpc._arrivals._waiting) == 1)
     receiving.recorder.gate.set()
-    await asyncio.gather(*held)
-    assert await receiving.call(request) == b""
+    assert await asyncio.gather(late, *held) == [b"", b"", b""]
     assert receiving.budget.used_bytes == 0
 
 
@@ -174,7 +179,7 @@ async def test_a_slow_sender_is_told_to_come_back(receiving: Receiving) -> None:
     arrivals = receiving.grpc._arrivals
     await until(lambda: len(arrivals._arriving) == 1)
     assert await receiving.call(trace_request()) == b""
-    arrivals.check(now=next(iter(arrivals._arriving.values())).started + 31)
+    arrivals.check(now=next(iter(arrivals._arriving)).started + 31)
     assert await call.code() == grpc.StatusCode.UNAVAILABLE
     assert "slow" not in await call.details()
     assert "30 seconds" in await call.details()

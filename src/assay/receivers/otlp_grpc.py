@@ -35,7 +35,7 @@ class OtlpGrpc:
         self._config = config
         self._budget = budget or Budget.for_requests(config.max_request_bytes)
         self._door = Door(accept, "otlp/grpc")
-        self._arrivals = Arrivals(self._budget.limit_bytes, config.max_request_bytes, REQUEST_SECONDS)
+        self._arrivals = Arrivals(self._budget, config.max_request_bytes, REQUEST_SECONDS)
         self._server: aio.Server | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -45,6 +45,7 @@ class OtlpGrpc:
             options=[
                 ("grpc.max_receive_message_length", self._config.max_request_bytes),
                 ("grpc.per_message_decompression", 0),  # we decompress, so that the budget covers it
+                ("grpc.http2.bdp_probe", 0),  # it would let a fast sender fill memory before we ask for a message
                 ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a rival
             ]
         )
@@ -76,20 +77,25 @@ class OtlpGrpc:
     async def _export(self, signal: Signal, context: aio.ServicerContext[Any, Any]) -> bytes:
         try:
             with self._budget.lease() as lease:
-                with self._arrivals.arrival():
+                async with self._arrivals.arrival() as arrival:
                     message = await context.read()
+                    arrival.size_bytes = len(message)
+                    lease.take(arrival.size_bytes)
                 request = await self._decompress(message, lease)
                 warning = await self._door.take(signal, request)
         except Exception as error:
             if context.done():
                 raise
             await _abort(context, self._door.refuse(signal, error))
+        finally:
+            self._arrivals.admit()  # there is memory again
         return answer(KINDS[signal], warning).SerializeToString() if warning else b""
 
     async def _decompress(self, message: Any, lease: Lease) -> bytes:
         if message is aio.EOF:
-            raise InvalidInput("no_message", "the call ended without a request message", "send one message per call")
-        lease.take(len(message))
+            raise InvalidInput(
+                "no_message", "the call ended without a whole message within the size limit", "send one message per call"
+            )
         encoding = _sniff(message)
         if not encoding:
             return bytes(message)
