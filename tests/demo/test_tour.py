@@ -54,7 +54,7 @@ def test_once_proves_that_all_is_stored(ports: None, tmp_path: Path) -> None:
     assert "60 orders placed" in done.stdout
     assert "All that was sent is stored, once." in done.stdout
     assert "differs" not in done.stdout
-    assert f"assay serve --data {tmp_path / 'server'}" in done.stdout
+    assert f"assay serve --data {tmp_path / 'server'}\n" in done.stdout
     assert done.stderr == ""
 
 
@@ -63,7 +63,7 @@ def test_what_it_says_to_look_at_is_there(assay: Server) -> None:
     with _running() as demo:
         output = _read_until(demo, "Press Ctrl-C")
         assert f"Assay runs already at {assay.api}" in output
-        commands = re.findall(r"^  assay (.+)$", output, re.MULTILINE)
+        commands = re.findall(r"^  \S*assay (.+)$", output, re.MULTILINE)
         answers = {command: _answer(assay, command) for command in commands}
         demo.send_signal(signal.SIGINT)
         rest, errors = demo.communicate(timeout=120)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
 import time
 import uuid
@@ -69,7 +71,7 @@ def tour(*, once: bool, seconds: float | None, data: Path | None, console: Conso
         console.print(f"In all they sent {_words(stage.sent())}.")
         passed = _conclude(prove(server, run, stage.sent(), placed), console) if once else True
         if server.child:
-            console.print(f"To look at it again: [bold]assay serve --data {server.child.data}[/]")
+            console.print(f"To look at it again: [bold]{_program()} serve --data {server.child.data}[/]")
         return passed
 
 
@@ -117,22 +119,31 @@ def _is_worth_a_look(placed: Sequence[Placed]) -> bool:
 
 
 def _look_around(server: Server, placed: Sequence[Placed]) -> str:
-    failed = next((each.trace_id for each in placed if each.status == 500), "")
-    slow = next((each.trace_id for each in placed if each.order.is_slow), "")
+    failed = next((each.trace_id for each in placed if each.status == 500), "<trace id>")
+    slow = next((each.trace_id for each in placed if each.order.is_slow), "<trace id>")
     lines = ["Look around, in another terminal:", ""]
     if server.api != _DEFAULT_API:
         lines += ["  [dim]# so that the commands find this server[/]", f"  [bold]export ASSAY_SERVER={server.api}[/]"]
     for gives, command in (
-        ("who sends what", "assay services"),
-        ("orders that failed", "assay traces search --service orders --status error"),
-        ("one of them, across three services", f"assay traces show {failed}"),
-        ("a slow one: somebody had to be asked", f"assay traces show {slow}"),
-        ("what the services logged meanwhile", f"assay logs search --trace-id {failed}"),
-        ("how long requests take", "assay metrics show qms_request_duration_seconds --service orders"),
-        ("any question", 'assay sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"'),
+        ("who sends what", "services"),
+        ("orders that failed", "traces search --service orders --status error"),
+        ("one of them, across three services", f"traces show {failed}"),
+        ("a slow one: somebody had to be asked", f"traces show {slow}"),
+        ("what the services logged meanwhile", f"logs search --trace-id {failed}"),
+        ("how long requests take", "metrics show qms_request_duration_seconds --service orders"),
+        ("any question", 'sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"'),
     ):
-        lines += [f"  [dim]# {gives}[/]", f"  [bold]{command}[/]"]
+        lines += [f"  [dim]# {gives}[/]", f"  [bold]{_program()} {command}[/]"]
     return "\n".join([*lines, "", f"The HTTP API is described at {server.api}/docs. Press Ctrl-C to stop.\n"])
+
+
+def _program() -> str:
+    """Return what to type for this program: `assay`, or its path where the shell does not know it."""
+    ours = Path(sys.executable).parent / "assay"
+    known = shutil.which("assay")
+    if not ours.exists() or (known and Path(known).samefile(ours)):
+        return "assay"
+    return str(ours.relative_to(Path.cwd()) if ours.is_relative_to(Path.cwd()) else ours)
 
 
 def _words(total: Counter[str]) -> str:
