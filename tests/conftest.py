@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import TypeAlias
 
 import pytest
+from fastapi import FastAPI
 from google.protobuf.internal.encoder import _VarintBytes  # type: ignore[attr-defined]
 from google.protobuf.message import Message
 
+from assay.api import create_app, serve_app
 from assay.core import config
 from assay.core.signals import Signal
 from assay.store import EmbeddedEngine, migrate
@@ -22,7 +28,7 @@ Store: TypeAlias = Callable[[Signal, Message], int]
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
     """An empty, migrated store. All tests of a process share it: use service names and trace ids of your own."""
-    engine = EmbeddedEngine(tmp_path_factory.mktemp("store"), config.Store(), config.Sql())
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("store"), config.Store(), config.Sql(max_seconds=5))
     migrate(engine)
     yield engine
     engine.close()
@@ -38,6 +44,31 @@ def store(engine: EmbeddedEngine) -> Store:
         return batch
 
     return insert
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """Serve `app` on a free port of loopback, in a thread, and give its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    stopping, ready = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        asyncio.run(serve_app(app, config.Api(port=port), stopping, ready.set))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert ready.wait(10)
+    yield f"http://127.0.0.1:{port}"
+    stopping.set()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def server(engine: EmbeddedEngine) -> Iterator[str]:
+    """The URL of the API over the shared engine."""
+    with listening(create_app(engine, config.Api())) as url:
+        yield url
 
 
 def _record(request: Message, batch: int, received_unix_nano: int) -> bytes:

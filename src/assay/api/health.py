@@ -52,7 +52,7 @@ class Flow:
     stored_items: int = 0
     dead_items: int = 0
     journal_bytes: int = 0
-    lag_seconds: float = 0
+    lag_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

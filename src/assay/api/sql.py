@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from assay.api.answer import JsonAnswer
@@ -13,7 +13,18 @@ from assay.core.ports import Engine
 
 ARROW = "application/vnd.apache.arrow.stream"
 
-_Scalar = str | int | float | bool | None
+
+def _unicode(text: str) -> str:
+    # JSON can escape a half of a surrogate pair, which is no character.
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("text must be Unicode") from error
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_unicode)]
+_Scalar = _Text | int | float | bool | None
 
 
 class SqlQuestion(BaseModel):
@@ -24,8 +35,8 @@ class SqlQuestion(BaseModel):
          "parameters": {"service": "orders"}}
     ]})  # fmt: skip
 
-    sql: Annotated[str, Field(min_length=1, max_length=1_000_000)]
-    parameters: dict[str, _Scalar | list[_Scalar | list[_Scalar]] | dict[str, _Scalar]] = {}
+    sql: Annotated[_Text, Field(min_length=1, max_length=1_000_000)]
+    parameters: dict[_Text, _Scalar | list[_Scalar | list[_Scalar]] | dict[_Text, _Scalar]] = {}
 
 
 class SqlColumn(BaseModel):
