@@ -21,7 +21,7 @@ from assay.core.signals import Signal
 from assay.core.statement import Statement
 from assay.store.failures import translate, translate_insert
 from assay.store.parameters import encode
-from assay.store.untrusted import refuse_files
+from assay.store.untrusted import refuse_names
 
 _SESSION = {
     "output_format_json_quote_64bit_integers": 0,
@@ -88,7 +88,7 @@ class EmbeddedEngine:
             # is one whole statement; inside brackets only a SELECT can stand.
             parsed = connection.query("SELECT formatQuerySingleLine({sql:String})", "JSONCompact", params=encode({"sql": sql}))
             formatted = _answer(parsed.bytes()).rows[0][0]
-            refuse_files(formatted)
+            refuse_names(formatted)
             select = f"SELECT * FROM ({formatted})"
             if arrow:
                 return bytes(connection.query(select, "ArrowStream", params=given).bytes())

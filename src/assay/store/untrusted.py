@@ -6,13 +6,17 @@ import re
 
 from assay.core.errors import InvalidInput
 
-# Of text that the engine has formatted, the words outside of literals. The scalar function `file` reads any file of this machine,
-# for the embedded engine knows no user_files_path, and can be called under its name alone: `APPLY(file)`, `arrayMap(file, …)`.
+# These act before the engine checks any right. `file` as a scalar function reads every file of the machine, for the embedded
+# engine knows no user_files_path; it needs no bracket after it: `APPLY(file)`, `arrayMap(file, …)`. `sqlite` makes the file
+# that it is given. A parameter of type Identifier could name either.
+_FORBIDDEN = {"file", "sqlite", "Identifier"}
+
+# The words of formatted text that are outside of literals.
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.|'')*'|`((?:[^`\\]|\\.)*)`|\"((?:[^\"\\]|\\.)*)\"|(\w+)", re.DOTALL)
 
 
-def refuse_files(formatted: str) -> None:
-    """Refuse a statement that names the function `file`, or could do so by a parameter.
+def refuse_names(formatted: str) -> None:
+    """Refuse a statement that names what reaches beyond the store.
 
     `formatted` is what the engine's parser gives back: without comments, with every escape in an identifier resolved.
 
@@ -21,9 +25,5 @@ def refuse_files(formatted: str) -> None:
     """
     for token in _TOKEN.finditer(formatted):
         name = token[1] or token[2] or token[3]
-        if name in {"file", "Identifier"}:
-            raise InvalidInput(
-                "sql_read_only",
-                f"{name} is not allowed here",
-                "rename the column or alias; files cannot be read, nor names be parameters",
-            )
+        if name in _FORBIDDEN:
+            raise InvalidInput("sql_read_only", f"The name {name} is not allowed here", "give the column or alias another name")
