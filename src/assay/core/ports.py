@@ -39,6 +39,10 @@ class Segment:
     items: int
 
 
+Run = tuple[int, int]
+"""The numbers of the first and the last of segments that follow each other."""
+
+
 class SegmentQueue(Protocol):
     """What the loader sees of the journal."""
 
@@ -54,8 +58,17 @@ class SegmentQueue(Protocol):
     def commit(self, signal: Signal, number: int) -> None:
         """Remember durably that all segments up to `number` are stored, and delete them."""
 
-    def records(self, segment: Segment) -> Iterable[bytes]:
-        """Yield each record of a segment, with its length prefix, so that any run of them is a smaller segment."""
+    def read(self, segment: Segment) -> tuple[list[bytes], int]:
+        """Return the records of a segment and how many items are lost because the disk has damaged them.
+
+        A record has its length before it, so that any run of records is a smaller segment. The damaged are dead letters.
+        """
+
+    def planned(self, signal: Signal) -> list[Run]:
+        """Return the plan that was remembered last, without what is committed."""
+
+    def plan(self, signal: Signal, runs: Sequence[Run]) -> None:
+        """Remember durably which runs of segments are loaded under one token each."""
 
     def bury(self, segment: Segment, record: bytes, reason: str) -> int:
         """Move one record that the engine refuses to the dead letters, durably and once; return how many items it has."""

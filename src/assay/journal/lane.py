@@ -42,6 +42,10 @@ class Entry(NamedTuple):
         return record.largest_bytes(self.request, self.source)
 
 
+_MAX_ITEMS = 250_000
+"""Items after which a segment is full whatever its size: the store takes a segment as one block in memory."""
+
+
 class Lane:
     """Write the requests of one signal. `waiting_bytes`, `stored_bytes` and `disk_low` may be read from any thread."""
 
@@ -133,6 +137,8 @@ class Lane:
         return segment.created + self._limits.segment_age_seconds
 
     def _is_full(self, segment: OpenSegment) -> bool:
+        if segment.items >= _MAX_ITEMS:
+            return True
         if self._queue:
             return segment.bytes + self._queue[0].largest_bytes() > self._limits.segment_bytes
         return segment.bytes >= self._limits.segment_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from assay.core.signals import Signal
 
 _SEALED = re.compile(r"(\d{16})-(\d+)\.segment")
 _OPEN = re.compile(r"(\d{16})\.open")
+_RUN = re.compile(r"\d{1,16} \d{1,16}")
 _WRITER = re.compile(r"[0-9a-f]{32}")
 
 
@@ -80,6 +81,31 @@ def read_committed(lane: Path) -> int:
 
 def write_committed(lane: Path, number: int) -> None:
     replace(lane / "committed", b"%d\n" % number)
+
+
+def read_plan(lane: Path) -> list[tuple[int, int]]:
+    """Return the runs of segments (first, last) that were about to be stored together; none if there is no plan.
+
+    Raises:
+        Misconfigured: the file is damaged.
+    """
+    path = lane / "plan"
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    if not all(_RUN.fullmatch(line) for line in lines):
+        raise Misconfigured(
+            "journal_damaged",
+            f"{path} does not hold runs of segments",
+            "restore the file; without it, segments that were being stored may be stored twice",
+        )
+    runs = [tuple(map(int, line.split())) for line in lines]
+    return [(first, last) for first, last in runs]
+
+
+def write_plan(lane: Path, runs: Sequence[tuple[int, int]]) -> None:
+    replace(lane / "plan", "".join(f"{first} {last}\n" for first, last in runs).encode())
 
 
 def open_path(lane: Path, number: int) -> Path:

@@ -10,7 +10,7 @@ from threading import Lock
 import structlog
 
 from assay.core.errors import NotFound
-from assay.core.ports import Segment
+from assay.core.ports import Run, Segment
 from assay.core.signals import Signal
 from assay.journal import dead_letter, layout, record
 
@@ -71,19 +71,25 @@ class Queue:
             layout.write_committed(lane, number)
             self._delete(signal, number)
 
-    def records(self, segment: Segment) -> Iterator[bytes]:
-        """Yield each record of a segment, with its length prefix, so that any run of them is a smaller segment.
+    def read(self, segment: Segment) -> tuple[list[bytes], int]:
+        """Return the records of a segment and how many items are lost because the disk has damaged them.
 
-        A record with a wrong checksum (the disk has failed) is not among them: it is in the dead letters when the first
-        record comes out, so every caller sees the same records every time.
+        A record has its length before it, so that any run of records is a smaller segment. One with a wrong checksum is not
+        returned: it is in the dead letters, so every caller sees the same records every time.
         """
         data = layout.read(segment.path)
         runs = list(record.split(data))
-        if not all(sound for _, _, sound in runs):
-            self._bury_damage(segment, data, runs)
-        for start, stop, sound in runs:
-            if sound:
-                yield data[start:stop]
+        lost = 0 if all(sound for _, _, sound in runs) else self._bury_damage(segment, data, runs)
+        return [data[start:stop] for start, stop, sound in runs if sound], lost
+
+    def planned(self, signal: Signal) -> list[Run]:
+        """Return the plan that was remembered last, without what is committed."""
+        committed = self.committed(signal)
+        return [(first, last) for first, last in layout.read_plan(self._directory / signal) if last > committed]
+
+    def plan(self, signal: Signal, runs: Sequence[Run]) -> None:
+        """Remember durably which runs of segments are loaded under one token each."""
+        layout.write_plan(self._directory / signal, runs)
 
     def bury(self, segment: Segment, record: bytes, reason: str) -> int:
         """Move one record that the engine refuses to the dead letters, durably and once; return how many items it has."""
@@ -105,14 +111,16 @@ class Queue:
             self._known[path] = segment
         return segment
 
-    def _bury_damage(self, segment: Segment, data: bytes, runs: list[tuple[int, int, bool]]) -> None:
-        lost_items = segment.items - sum(_items(data[start:stop]) for start, stop, sound in runs if sound)
+    def _bury_damage(self, segment: Segment, data: bytes, runs: list[tuple[int, int, bool]]) -> int:
+        there = sum(_items(data[start:stop]) for start, stop, sound in runs if sound)
+        lost_items = max(0, segment.items - there)
         damage = [data[start:stop] for start, stop, sound in runs if not sound]
         _log.error("journal_segment_damaged", segment=str(segment.path), places=len(damage), items=lost_items)
         for content in damage:
             reason = "the checksum is wrong: the disk has changed it since it was written"
             # What is missing from the segment is known only as a sum; it is counted once.
-            self._bury(segment, content, reason, max(lost_items, 0) if content is damage[0] else 0)
+            self._bury(segment, content, reason, lost_items if content is damage[0] else 0)
+        return lost_items
 
     def _bury(self, segment: Segment, content: bytes, reason: str, lost_items: int = 0) -> int:
         lane = self._directory / segment.signal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from assay.core.signals import Signal
 from assay.core.statement import Statement
 from assay.store.failures import translate, translate_insert
 from assay.store.parameters import encode
+from assay.store.pipe import readable
 from assay.store.untrusted import refuse_names
 
 _SESSION = {
@@ -35,17 +37,20 @@ _INSERT = {
     "format_schema_message_name": "Request",
     "input_format_protobuf_oneof_presence": 1,
     "output_format_json_escape_forward_slashes": 0,
-    # One segment is one block: a retry then makes the same block, which is what a deduplication token stands for.
+    # One insert is one block: a retry then makes the same block, which is what a deduplication token stands for.
     "input_format_parallel_parsing": 0,
-    "max_insert_block_size": 1 << 40,
-    "max_insert_block_size_bytes": 0,
-    "min_insert_block_size_rows": 0,
-    "min_insert_block_size_bytes": 0,
+    "max_threads": 1,
+    "max_insert_threads": 1,
+    "max_block_size": 1 << 40,
+    "min_insert_block_size_rows": 1 << 40,
+    "min_insert_block_size_bytes": 1 << 40,
     "max_partitions_per_insert_block": 0,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     "materialized_views_ignore_errors": 0,
     # Planning the decode views takes longer than running them on a small segment; merging their steps gains nothing.
     "query_plan_merge_expressions": 0,
+    # Merges build the skipping indexes; a new part is small and in memory, and reading it without them is as quick.
+    "materialize_skip_indexes_on_insert": 0,
 }
 _FLOAT = re.compile(r"^(Array\()*(Nullable\()?Float")
 
@@ -62,6 +67,9 @@ class EmbeddedEngine:
         data_dir.mkdir(parents=True, exist_ok=True)
         configuration = data_dir / "engine.xml"
         configuration.write_text(_server_configuration(data_dir, store))
+        self._pipes = data_dir / "pipes"
+        shutil.rmtree(self._pipes, ignore_errors=True)
+        self._pipes.mkdir()
         self._address = f"{data_dir / 'clickhouse'}?config-file={configuration}"
         self._sql = sql
         self._closed = False
@@ -97,11 +105,10 @@ class EmbeddedEngine:
     def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
         settings = {**_INSERT, "format_schema": self._schemas[signal], "insert_deduplication_token": token}
         listed = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
-        with translate_insert(), self._streams.borrow() as connection:
-            stream = connection.send_insert(f"INSERT INTO landing_{signal} SETTINGS {listed}", "Protobuf")
-            for chunk in data:
-                stream.append(chunk)
-            stream.finish()
+        with translate_insert(), readable(data, self._pipes) as path, self._streams.borrow() as connection:
+            connection.query(
+                f"INSERT INTO landing_{signal} SELECT * FROM file({_literal(str(path))}, 'Protobuf') SETTINGS {listed}"
+            )
 
     def close(self) -> None:
         """Close all connections; no other call may follow."""
@@ -206,6 +213,7 @@ def _server_configuration(data_dir: Path, store: config.Store) -> str:
   <merge_tree>
     <fsync_after_insert>1</fsync_after_insert>
     <fsync_part_directory>1</fsync_part_directory>
+    <min_parts_to_merge_at_once>8</min_parts_to_merge_at_once>
     <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>2</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
     <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>2</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>

@@ -1,30 +1,34 @@
 """From the journal into the store: each segment exactly once, in parallel, with a contiguous watermark.
 
-A segment is inserted under the token `<writer>/<signal>/<number>`. A crash between the insert and the commit repeats the
-insert, and the engine drops what it has seen under that token. The watermark moves only over segments that are all stored, so
-a reader that follows `Batch` up to it misses nothing.
+Segments that wait are inserted together, as one block under the token `<writer>/<signal>/<first>-<last>`. The plan of what
+goes together is on disk before the insert, so a crash between the insert and the commit repeats it under the same token, and
+the engine drops what it has seen. The watermark moves only over segments that are all stored, so a reader that follows
+`Batch` up to it misses nothing.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from pathlib import Path
+from functools import partial
 
 import structlog
 
 from assay.core import metrics
 from assay.core.errors import AssayError, InvalidInput
-from assay.core.ports import Engine, Segment, SegmentQueue
+from assay.core.ports import Engine, Run, Segment, SegmentQueue
 from assay.core.signals import Signal
 
 _POLL_SECONDS = 0.05
 _SHORTEST_WAIT_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 5.0
-_CHUNK_BYTES = 4 << 20
+# What one insert takes: enough that planning it is a small part of the work, little enough for memory.
+_RUN_BYTES = 32 << 20
+_RUN_ITEMS = 250_000
 
 log = structlog.get_logger(__name__)
 
@@ -65,23 +69,29 @@ class Loader:
         return drained
 
     def _follow(self, signal: Signal) -> None:
-        running: dict[int, Future[bool]] = {}
-        committed = submitted = self._segments.committed(signal)
+        planned = deque(self._segments.planned(signal))
+        running: deque[tuple[Run, Future[bool]]] = deque()
+        submitted = self._segments.committed(signal)
         while not self._stopping.is_set():
             draining = self._draining.is_set()
             waiting = self._segments.sealed(signal, submitted)
-            for segment in waiting[: self._streams - len(running)]:
-                running[segment.number] = self._pool.submit(self._load, segment)
-                submitted = segment.number
-            before = committed
-            while committed + 1 in running and running[committed + 1].done() and running.pop(committed + 1).result():
-                committed += 1
-            if committed != before:
-                self._segments.commit(signal, committed)
+            while waiting and len(running) < self._streams:
+                together = _take_run(waiting, planned)
+                waiting = waiting[len(together) :]
+                submitted = together[-1].number
+                run = (together[0].number, submitted)
+                plan = [*(before for before, _ in running), run]
+                if not self._persist(signal, partial(self._segments.plan, signal, plan)):
+                    return
+                running.append((run, self._pool.submit(self._load, together)))
+            while running and running[0][1].done() and running[0][1].result():
+                committed = running.popleft()[0][1]
+                if not self._persist(signal, partial(self._segments.commit, signal, committed)):
+                    return
                 metrics.COMMITTED_BATCH.labels(signal).set(committed)
             self._note_lag(signal, waiting[0] if waiting else None)
             if running:
-                wait(running.values(), _POLL_SECONDS, FIRST_COMPLETED)
+                wait([future for _, future in running], _POLL_SECONDS, FIRST_COMPLETED)
             elif not waiting:
                 if draining:
                     return
@@ -92,52 +102,69 @@ class Loader:
             since = oldest.path.stat().st_mtime if oldest else self._clock()
             metrics.LAG_SECONDS.labels(signal).set(max(0.0, self._clock() - since))
 
-    def _load(self, segment: Segment) -> bool:
-        """Store a segment and return True, or False if the loader is stopped first."""
-        token = f"{self._segments.writer}/{segment.signal}/{segment.number}"
+    def _load(self, together: Sequence[Segment]) -> bool:
+        """Store segments that follow each other and return True, or False if the loader is stopped first."""
+        signal = together[0].signal
+        token = f"{self._segments.writer}/{signal}/{together[0].number}-{together[-1].number}"
+        read: list[tuple[list[bytes], int]] = []
+        if not self._persist(signal, lambda: read.extend([self._segments.read(segment) for segment in together])):
+            return False
+        lost = sum(items for _, items in read)
+        stored = True
         try:
-            stored = self._insert(segment.signal, lambda: _chunks(segment.path), token)
-            lost = 0
+            stored = self._insert(signal, [b"".join(records) for records, _ in read], token)
         except InvalidInput:
-            stored, lost = self._divide(segment, list(self._segments.records(segment)), token)
+            records = [(segment, record) for segment, (found, _) in zip(together, read, strict=True) for record in found]
+            buried = self._divide(records, token)
+            stored, lost = buried is not None, lost + (buried or 0)
         if stored:
-            metrics.STORED_SEGMENTS.labels(segment.signal).inc()
-            metrics.STORED_ITEMS.labels(segment.signal).inc(segment.items - lost)
+            metrics.STORED_SEGMENTS.labels(signal).inc(len(together))
+            metrics.STORED_ITEMS.labels(signal).inc(sum(segment.items for segment in together) - lost)
         return stored
 
-    def _divide(self, segment: Segment, records: list[bytes], token: str) -> tuple[bool, int]:
-        """Store the readable ones of records that are not readable together; return whether and how many items were buried.
+    def _divide(self, records: Sequence[tuple[Segment, bytes]], token: str) -> int | None:
+        """Store the readable ones of records that are not readable together, and bury the others.
 
-        Halves keep their own tokens, so a repetition after a crash divides the same way and inserts nothing twice.
+        Halves have tokens of their own, so a repetition after a crash divides the same way and inserts nothing twice. Returns
+        how many items were buried, or None if the loader is stopped first.
         """
-        lost = 0
-        middle = len(records) // 2
-        for half, part in (("a", records[:middle]), ("b", records[middle:])):
-            try:
-                if part and not self._insert(segment.signal, lambda part=part: part, token + half):  # type: ignore[misc]
-                    return False, lost
-            except InvalidInput as error:
-                if len(part) == 1:
-                    lost += self._segments.bury(segment, part[0], error.message)
-                    log.error("record_refused", signal=segment.signal, segment=segment.number, reason=error.message)
-                    continue
-                stored, buried = self._divide(segment, part, token + half)
-                lost += buried
-                if not stored:
-                    return False, lost
-        return True, lost
+        segment, record = records[0]
+        buried = 0
+        if len(records) == 1:
+            log.error("record_refused", signal=segment.signal, segment=segment.number)
 
-    def _insert(self, signal: Signal, data: Callable[[], Iterable[bytes]], token: str) -> bool:
-        """Insert until it succeeds and return True, or False if the loader is stopped first."""
+            def bury() -> None:
+                nonlocal buried
+                buried = self._segments.bury(segment, record, "the engine cannot read it as an OTLP request")
+
+            return buried if self._persist(segment.signal, bury) else None
+        middle = len(records) // 2
+        for name, half in (("a", records[:middle]), ("b", records[middle:])):
+            try:
+                if not self._insert(segment.signal, [record for _, record in half], token + name):
+                    return None
+            except InvalidInput:
+                more = self._divide(half, token + name)
+                if more is None:
+                    return None
+                buried += more
+        return buried
+
+    def _insert(self, signal: Signal, data: Sequence[bytes], token: str) -> bool:
+        return self._persist(signal, partial(self._engine.insert, signal, data, token))
+
+    def _persist(self, signal: Signal, action: Callable[[], None]) -> bool:
+        """Do it until the disk and the engine let it succeed and return True, or False if the loader is stopped first."""
         wait_seconds = _SHORTEST_WAIT_SECONDS
         while not self._stopping.is_set():
             try:
-                self._engine.insert(signal, data(), token)
+                action()
             except InvalidInput:
                 raise
-            except AssayError as error:
-                metrics.LOAD_RETRIES.labels(signal, error.code).inc()
-                log.warning("load_retried", signal=signal, token=token, reason=str(error), wait_seconds=wait_seconds)
+            except (AssayError, OSError) as error:
+                reason = error.code if isinstance(error, AssayError) else "disk"
+                metrics.LOAD_RETRIES.labels(signal, reason).inc()
+                log.warning("load_retried", signal=signal, reason=str(error), wait_seconds=wait_seconds)
                 self._stopping.wait(wait_seconds)
                 wait_seconds = min(wait_seconds * 2, _LONGEST_WAIT_SECONDS)
             else:
@@ -145,7 +172,16 @@ class Loader:
         return False
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            yield chunk
+def _take_run(waiting: Sequence[Segment], planned: deque[Run]) -> Sequence[Segment]:
+    """Return the first segments to be loaded together: as a plan before a crash had it, or as many as make a good insert."""
+    if planned:
+        _, last = planned.popleft()
+        if waiting[0].number <= last:
+            return [segment for segment in waiting if segment.number <= last]
+    size = items = 0
+    for count, segment in enumerate(waiting):
+        size += segment.bytes
+        items += segment.items
+        if count and (size > _RUN_BYTES or items > _RUN_ITEMS):
+            return waiting[:count]
+    return waiting

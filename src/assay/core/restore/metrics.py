@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -104,13 +105,19 @@ def _add_distribution(points: Any, row: Row) -> Any:
 def _add_exemplars(exemplars: Any, row: Row) -> None:
     if not row["Exemplars.Value"]:
         return
-    columns = ("TimeUnixNano", "SpanId", "TraceId", "ValueType", "Value", "ValueInt", "FilteredAttributes", "AttributeTypes")
-    for time, span_id, trace_id, kind, double, integer, pairs, kinds in zip(
-        *(row[f"Exemplars.{name}"] for name in columns), strict=True
-    ):
-        exemplar = exemplars.add(time_unix_nano=time, span_id=bytes.fromhex(span_id), trace_id=bytes.fromhex(trace_id))
+    columns = ("SpanId", "TraceId", "ValueType", "Value", "ValueInt", "FilteredAttributes", "AttributeTypes")
+    details = (row[f"Exemplars.{name}"] for name in columns)
+    times = zip(row["Exemplars.TimeUnixNano"], row["Exemplars.TimeUnix"], strict=True)
+    for (nano, second), span_id, trace_id, kind, double, integer, pairs, kinds in zip(times, *details, strict=True):
+        exemplar = exemplars.add(span_id=bytes.fromhex(span_id), trace_id=bytes.fromhex(trace_id))
+        exemplar.time_unix_nano = nano or _nanoseconds(second)
         _set_number(exemplar, kind, double, integer)
         restore_attributes(exemplar.filtered_attributes, pairs, kinds)
+
+
+def _nanoseconds(text: str) -> int:
+    # All that a Collector keeps of an exemplar's time; of ours, that of an exemplar without time is 1970 too.
+    return int(datetime.fromisoformat(f"{text}+00:00").timestamp()) * 1_000_000_000
 
 
 def _set_number(target: Any, kind: str, double: float, integer: int) -> None:
