@@ -22,7 +22,7 @@ check: $(READY)
 	.ci/portable
 
 bench: $(READY)
-	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python -m tests.benchmarks.bench
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

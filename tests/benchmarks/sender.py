@@ -38,7 +38,7 @@ async def send(address: str, signal: str, requests: list[bytes], at_once: int, p
     failed = 0
     queue = iter(enumerate(requests))
     async with grpc.aio.insecure_channel(address, options=[("grpc.max_send_message_length", -1)]) as channel:
-        export = channel.unary_unary(METHODS[signal])
+        export: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(METHODS[signal])
         await channel.channel_ready()
         started = time.perf_counter()
 
