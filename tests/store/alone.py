@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from assay.core import config
 from assay.store import EmbeddedEngine
-
-Kind = TypeVar("Kind", bound=EmbeddedEngine)
 
 _DEADLINE_SECONDS = 120
 
@@ -32,16 +30,11 @@ def alone(function: Callable[..., None], *arguments: Any) -> int:
 
 
 @contextmanager
-def opened(
-    directory: Path,
-    kind: type[Kind] = EmbeddedEngine,  # type: ignore[assignment]
-    sql: config.Sql = config.Sql(),  # noqa: B008 - it is frozen
-    **store: Any,
-) -> Iterator[Kind]:
+def opened(directory: Path, sql: config.Sql | None = None, **store: Any) -> Iterator[EmbeddedEngine]:
     """Open the store in `directory`, which the process works in from then on; `store` changes its configuration."""
     directory.mkdir(parents=True, exist_ok=True)
     os.chdir(directory)
-    engine = kind(directory / "store", config.Store(**store), sql)
+    engine = EmbeddedEngine(directory / "store", config.Store(**store), sql or config.Sql())
     try:
         yield engine
     finally:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -51,6 +52,10 @@ def _eventually(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+def _is_committed(queue: Queue, number: int) -> bool:
+    return queue.committed(Signal.TRACES) == number
+
+
 def _spans(engine: Engine, service: str) -> dict[int, int]:
     """Return how many spans each batch has."""
     query = "SELECT Batch, count() FROM otel_traces WHERE ServiceName = {service:String} GROUP BY Batch"
@@ -90,7 +95,7 @@ def test_segments_that_come_later_are_followed(engine: Engine, tmp_path: Path, s
     loader.start()
     for number in (1, 2, 3):
         _seal(tmp_path, number, [_request(service)])
-        _eventually(lambda number=number: queue.committed(Signal.TRACES) == number)
+        _eventually(partial(_is_committed, queue, number))
     loader.stop()
     assert _spans(engine, service) == {1: SPANS, 2: SPANS, 3: SPANS}
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.store.alone import alone, opened
 
-from assay.core import statement
+from assay.core import config, statement
 from assay.core.errors import Misconfigured
 from assay.store import EmbeddedEngine, migrate
 
@@ -47,7 +49,8 @@ def test_each_file_is_applied_once(tmp_path: Path) -> None:
 
 
 def _interrupted(directory: Path) -> None:
-    with opened(directory, Failing) as engine:
+    os.chdir(directory)
+    with closing(Failing(directory / "store", config.Store(), config.Sql())) as engine:
         for statements in (0, 1, 2, 3, 7, 7, 13):
             engine.statements = statements
             with pytest.raises(PowerCut):
