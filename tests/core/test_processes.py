@@ -1,3 +1,5 @@
+"""Processes under one command: kept running, stopped in order, never left behind."""
+
 from __future__ import annotations
 
 import os
@@ -6,124 +8,98 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assay.core.processes import Child, supervise
 
-_CHILD = """
-import sys, threading
-from assay.core.processes import watch_parent
-stopping = threading.Event()
-watch_parent(stopping)
-print("watching", flush=True)
-sys.exit(0 if len(sys.argv) > 1 else not stopping.wait(30))
-"""
 
-
-def _child(*arguments: str) -> subprocess.Popen[bytes]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert child.stdout and child.stdout.readline() == b"watching\n"
-    return child
-
-
-def test_a_child_notices_that_its_parent_is_gone() -> None:
-    """When standard input ends the child is told to stop, however its parent ended."""
-    with _child() as child:
-        assert child.stdin
-        child.stdin.close()
-        assert child.wait(30) == 0
-
-
-def test_watching_the_parent_does_not_disturb_the_end() -> None:
-    """A child that ends by itself while it watches exits with its own code and says nothing."""
-    with _child("end at once") as child:
-        assert child.wait(30) == 0
-        assert child.stderr and child.stderr.read() == b""
-
-
-def _worker(folder: Path, name: str, *, deaf: bool = False, stop_seconds: float = 20) -> Child:
-    """A child that writes its process id to a new file each time it starts, and its name to `order` when it stops."""
-    code = f"""
-import os, pathlib, signal, sys, threading
-folder, stop = pathlib.Path({str(folder)!r}), threading.Event()
-def end(*_):
-    with (folder / "order").open("a") as file:
-        file.write("{name} ")
-    {"pass" if deaf else "stop.set()"}
-signal.signal(signal.SIGTERM, end)
-started = folder / f"{name}.{{len(list(folder.glob('{name}.*')))}}"
-started.with_name("new-" + started.name).write_text(str(os.getpid()))
-started.with_name("new-" + started.name).rename(started)
-stop.wait()
-"""
-    return Child(name, [sys.executable, "-c", code], stop_seconds)
-
-
-def _pid(started: Path) -> int:
+def _until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
-    while not started.exists():
-        assert time.monotonic() < deadline, f"{started.name} never started"
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.01)
-    return int(started.read_text())
 
 
-@contextmanager
-def _supervised(*children: Child) -> Iterator[tuple[threading.Event, Future[bool]]]:
-    stopping = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        ended_well = pool.submit(supervise, children, stopping)
-        try:
-            yield stopping, ended_well
-        finally:
-            stopping.set()
+def _child(name: str, script: str, stop_seconds: float = 20) -> Child:
+    return Child(name, [sys.executable, "-c", script], stop_seconds)
 
 
-def test_children_stop_in_order(tmp_path: Path) -> None:
-    """When told to stop, children are asked one after the other in the given order, and all ended well."""
-    with _supervised(_worker(tmp_path, "intake"), _worker(tmp_path, "core")) as (stopping, ended_well):
-        _pid(tmp_path / "intake.0")
-        _pid(tmp_path / "core.0")
-        stopping.set()
-        assert ended_well.result(30)
-    assert (tmp_path / "order").read_text() == "intake core "
+def _run(children: list[Child]) -> tuple[threading.Thread, threading.Event, list[bool]]:
+    stopping, outcome = threading.Event(), list[bool]()
+    thread = threading.Thread(target=lambda: outcome.append(supervise(children, stopping)))
+    thread.start()
+    return thread, stopping, outcome
 
 
-def test_a_child_that_is_killed_is_started_again(tmp_path: Path) -> None:
-    """SIGKILL of one child starts it again, as often as it happens, and does not touch the other."""
-    with _supervised(_worker(tmp_path, "intake"), _worker(tmp_path, "core")) as (stopping, ended_well):
-        intake = _pid(tmp_path / "intake.0")
-        for times in range(3):
-            os.kill(_pid(tmp_path / f"core.{times}"), signal.SIGKILL)
-        again = _pid(tmp_path / "core.3")
-        os.kill(intake, 0)
-        stopping.set()
-        assert ended_well.result(30)
-    assert again != intake
-    assert not (tmp_path / "intake.1").exists()
+def test_a_killed_child_is_started_again(tmp_path: Path) -> None:
+    """A child that is killed runs again soon, as another process."""
+    marks = tmp_path / "pids"
+    child = _child("worker", f"import os, time; open({str(marks)!r}, 'a').write(f'{{os.getpid()}}\\n'); time.sleep(60)")
+    thread, stopping, _ = _run([child])
+    _until(lambda: marks.exists() and marks.read_text().count("\n") == 1)
+    os.kill(int(marks.read_text()), signal.SIGKILL)
+    _until(lambda: marks.read_text().count("\n") == 2)
+    stopping.set()
+    thread.join()
+    first, second = marks.read_text().split()
+    assert first != second
+
+
+def test_children_stop_in_order_and_well(tmp_path: Path) -> None:
+    """The second child is asked to stop only when the first has ended, and the outcome says that both ended well."""
+    log = tmp_path / "log"
+    script = (
+        "import signal, sys, time\n"
+        "def end(*_):\n"
+        f"    open({str(log)!r}, 'a').write('{{0}} ends\\n'); sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        f"open({str(log)!r}, 'a').write('ready\\n')\n"
+        "time.sleep(60)\n"
+    )
+    thread, stopping, outcome = _run([_child(name, script.replace("{0}", name)) for name in ("first", "second")])
+    _until(lambda: log.exists() and log.read_text().count("ready") == 2)
+    stopping.set()
+    thread.join()
+    assert log.read_text().splitlines()[2:] == ["first ends", "second ends"]
+    assert outcome == [True]
 
 
 def test_a_child_that_does_not_stop_is_killed(tmp_path: Path) -> None:
-    """A child that has not stopped in its time is killed, and not all ended well."""
-    with _supervised(_worker(tmp_path, "deaf", deaf=True, stop_seconds=0.2)) as (stopping, ended_well):
-        pid = _pid(tmp_path / "deaf.0")
-        stopping.set()
-        assert not ended_well.result(30)
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    """A child that ignores SIGTERM is killed after its time, and the outcome says so."""
+    ready = tmp_path / "ready"
+    script = f"import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({str(ready)!r}, 'w'); time.sleep(60)"
+    child = _child("deaf", script, stop_seconds=0.2)
+    thread, stopping, outcome = _run([child])
+    _until(ready.exists)
+    stopping.set()
+    thread.join()
+    assert outcome == [False]
+    assert child.process is not None
+    assert child.process.returncode == -signal.SIGKILL
 
 
-def test_a_child_that_cannot_start_ends_all(tmp_path: Path) -> None:
-    """A child that says that it is misconfigured (2) is not started again: the others stop and the code is handed on."""
-    wrong = Child("wrong", [sys.executable, "-c", "raise SystemExit(2)"], 20)
-    with _supervised(_worker(tmp_path, "intake"), wrong) as (_, ended_well), pytest.raises(SystemExit) as caught:
-        ended_well.result(30)
-    assert caught.value.code == 2
-    with pytest.raises(ProcessLookupError):
-        os.kill(_pid(tmp_path / "intake.0"), 0)
+def test_a_child_that_cannot_start_ends_everything() -> None:
+    """Exit code 2 means that starting again would not help: all stop, with the same code."""
+    other = _child("other", "import time; time.sleep(60)")
+    with pytest.raises(SystemExit) as ended:
+        supervise([other, _child("wrong", "raise SystemExit(2)")], threading.Event())
+    assert ended.value.code == 2
+    assert other.process is not None
+    assert other.process.poll() is not None
+
+
+def test_a_child_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
+    """The standard input of a child ends with its parent, and that stops it even if nobody sends a signal."""
+    script = (
+        "import threading; from assay.core.processes import watch_parent\n"
+        "stopping = threading.Event(); watch_parent(stopping); print('ready', flush=True); stopping.wait(); print('ended')"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout.readline() == "ready\n"
+        child.stdin.close()
+        assert child.stdout.readline() == "ended\n"

@@ -179,3 +179,21 @@ def test_damaged_committed_stops_the_queue(directory: Path, queue: Queue) -> Non
         queue.sealed(Signal.TRACES, 0)
     with pytest.raises(Misconfigured):
         Queue(directory)
+
+
+def test_plan_survives_without_what_is_committed(directory: Path, queue: Queue, seal: Callable[..., list[bytes]]) -> None:
+    """What was planned is known to the next process, except the runs that are stored by then."""
+    for number in (1, 2, 3):
+        seal(number, b"request")
+    queue.plan(Signal.TRACES, [(1, 2), (3, 3)])
+    assert Queue(directory).planned(Signal.TRACES) == [(1, 2), (3, 3)]
+    queue.commit(Signal.TRACES, 2)
+    assert Queue(directory).planned(Signal.TRACES) == [(3, 3)]
+    assert Queue(directory).planned(Signal.LOGS) == []
+
+
+def test_damaged_plan_is_never_guessed(directory: Path, queue: Queue) -> None:
+    """A plan that cannot be read stops the queue with a hint, because loading without it could store twice."""
+    (directory / "traces" / "plan").write_text("1 two\n")
+    with pytest.raises(Misconfigured, match="runs of segments"):
+        queue.planned(Signal.TRACES)
