@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def _records(count: int) -> list[bytes]:
     request = ExportLogsServiceRequest()
     for number in range(count):
         request.resource_logs.add().scope_logs.add().log_records.add(event_name=f"engine-test-{number}")
-    return list(record.encode(request.SerializeToString(), 1, 1, "tests", count))
+    return list(record.encode(request.SerializeToString(), 1, time.time_ns(), "tests", count))
 
 
 REFUSED = [
