@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,17 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from assay.cli.main import program
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+from assay.core.addresses import free_port
 
 
 def test_flags_win_over_the_file(tmp_path: Path) -> None:
     """`assay serve` reads the file it is given; its flags win over it, it is ready soon, and SIGTERM ends it with 0."""
-    port = _free_port()
+    port = free_port()
     otlp = "receivers: {otlp: {grpc: {port: 0}, http: {port: 0}}}"
     path = tmp_path / "assay.yaml"
     path.write_text(f"data_dir: {tmp_path / 'not here'}\napi: {{port: {port}, host: 127.0.0.2}}\n{otlp}\n", "utf-8")

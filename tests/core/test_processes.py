@@ -103,3 +103,17 @@ def test_a_child_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
         assert child.stdout.readline() == "ready\n"
         child.stdin.close()
         assert child.stdout.readline() == "ended\n"
+
+
+def test_watching_the_parent_does_not_disturb_the_end() -> None:
+    """A child that ends by itself while it watches exits with its own code and says nothing."""
+    script = (
+        "import sys, threading; from assay.core.processes import watch_parent\n"
+        "watch_parent(threading.Event()); print('ready', flush=True); sys.stdout.flush(); sys.exit(3)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.wait(30) == 3
+        assert child.stderr is not None
+        assert child.stderr.read() == ""

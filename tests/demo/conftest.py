@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2, logs_service
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
+from assay.core.addresses import free_port
 from assay.demo.server import PORTS, Server, reachable
 from assay.demo.services import Otlp
 
@@ -127,10 +127,8 @@ def ports() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("ASSAY_")]:
             patch.delenv(name)
-        opened = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
-        for name, each in zip(PORTS, opened, strict=True):
-            patch.setenv(name, str(each.getsockname()[1]))
-            each.close()
+        for name in PORTS:
+            patch.setenv(name, str(free_port()))
         yield
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 
 from assay.core import config
+from assay.core.addresses import free_port, is_free
 from assay.core.errors import Permanent
 from assay.demo.services import Otlp, end, last_line
 
@@ -80,8 +80,9 @@ def reachable(data: Path | None) -> Iterator[Server]:
     if data is None and running.is_ready():
         yield running
         return
-    if not all(_is_free(host, port) for host, port in zip(hosts, ports, strict=True)):
-        ports = _free_ports(len(ports))
+    # Port 0 would take any free one too, but then nobody would know which.
+    if not all(port and is_free(host, port) for host, port in zip(hosts, ports, strict=True)):
+        ports = [free_port(host) for host in hosts]
     with _started(_server(hosts, ports), data or DEFAULT_DATA) as started:
         yield started
 
@@ -120,21 +121,3 @@ def _await_ready(server: Server, log: Path) -> None:
             return
         time.sleep(0.1)
     raise Permanent("demo_server_silent", f"`assay serve` is not ready after {_START_SECONDS} seconds", f"see {log}")
-
-
-def _is_free(host: str, port: int) -> bool:
-    if port == 0:  # any free one would do, but then nobody knows which it is
-        return False
-    try:
-        socket.create_server((host, port)).close()
-    except OSError:
-        return False
-    return True
-
-
-def _free_ports(count: int) -> list[int]:
-    opened = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in opened]
-    for each in opened:
-        each.close()
-    return ports
