@@ -68,7 +68,7 @@ def test_failures_keep_the_form(error: Exception, status: int, code: str) -> Non
     """A failure is told by its class, an unforeseen one without what it said; only a passing one invites to try again."""
     engine: Any = _Failing(error)
     with listening(create_app(engine, config.Api())) as url:
-        answer = httpx.get(f"{url}/api/v1/services")
+        answer = httpx.get(f"{url}/api/v1/services", timeout=60)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.headers.get("retry-after") == ("7" if status == 503 else None)
     assert "secret" not in answer.text
