@@ -81,6 +81,8 @@ def run_intake(config: Config) -> None:
 
     stopping = stop_event()
     watch_parent(stopping)
+    # A writer that comes back from the disk waits at most so long for the event loop to let it run Python.
+    sys.setswitchinterval(0.0005)
     otlp = config.receivers.otlp
     journal = Journal(config.data_dir / "journal", config.journal)
     budget = Budget.for_requests(otlp.max_request_bytes)
@@ -115,7 +117,8 @@ def run_core(config: Config) -> None:
     # The engine keeps copies of the protobuf schemas in the working directory.
     os.chdir(config.data_dir / "store")
     migrate(engine)
-    loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams)
+    # The supervisor starts a new core, which begins where the journal says.
+    loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams, failed=stopping.set)
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     app = create_app(engine, config.api, readiness=_readiness(config, loader.alive))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import subprocess
@@ -29,6 +30,7 @@ from assay.core import config
 from assay.store import EmbeddedEngine
 
 BATCH = 512
+_LATENCY_SECONDS = 20
 TABLES = {"traces": "otel_traces", "logs": "otel_logs", "metrics": "otel_metrics_sum"}
 ITEMS = {"traces": "spans", "logs": "log records", "metrics": "points"}
 COPY = {
@@ -100,12 +102,13 @@ def measure_visibility(server: Running, stopping: threading.Event, waits: list[f
             waits.append(time.perf_counter() - acknowledged)
 
 
-def measure_latency(server: Running, requests: Path, per_second: float, report: Report) -> None:
+def measure_latency(server: Running, requests: Path, count: int, per_second: float, report: Report) -> None:
     waits: list[float] = []
     stopping = threading.Event()
     watcher = threading.Thread(target=measure_visibility, args=(server, stopping, waits))
     watcher.start()
-    answer = send(server, "traces", requests, "--per-second", str(per_second))
+    repeat = math.ceil(_LATENCY_SECONDS * per_second / count)
+    answer = send(server, "traces", requests, "--per-second", str(per_second), "--repeat", str(repeat))
     stopping.set()
     watcher.join()
     waits.sort()
@@ -157,7 +160,7 @@ def bench_signal(folder: Path, signal: str, count: int, repeat: int, report: Rep
             measure_disk(server, count, report)
         rate = sustain(server, signal, requests, count, repeat)
         if signal == "traces":
-            measure_latency(server, prepare(folder, signal, count), rate / 2 / BATCH, report)
+            measure_latency(server, requests, count, rate / 2 / BATCH, report)
             measure_small(server, prepare(folder, signal, 5000, items=1), report)
         peak = {name: peak_bytes(server.pid(name)) for name in ("intake", "core")}
         total = sum(peak.values())

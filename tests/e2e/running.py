@@ -74,7 +74,9 @@ def running(data: Path, **settings: str) -> Iterator[Running]:
         "ASSAY_API__PORT": str(api),
         **{f"ASSAY_{name}": value for name, value in settings.items()},
     }
-    process = subprocess.Popen([sys.executable, "-m", "assay", "serve", "--data", str(data)], env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assay", "serve", "--data", str(data)], env=environment, stdout=subprocess.DEVNULL
+    )
     server = Running(data, f"127.0.0.1:{grpc}", f"http://127.0.0.1:{http}", f"http://127.0.0.1:{api}", environment, process)
     try:
         wait_for(lambda: server.ready() or process.poll() is not None, "ready")

@@ -36,15 +36,16 @@ log = structlog.get_logger(__name__)
 class Loader:
     """Follow the journal until it is stopped."""
 
-    def __init__(self, engine: Engine, segments: SegmentQueue, streams: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, engine: Engine, segments: SegmentQueue, streams: int, failed: Callable[[], None] = lambda: None) -> None:
+        """Load `streams` inserts at a time; `failed` is called if something unforeseen ends the loading of a signal."""
         self._engine = engine
         self._segments = segments
         self._streams = streams
-        self._clock = clock
+        self._failed = failed
         self._stopping = threading.Event()
         self._draining = threading.Event()
         self._pool = ThreadPoolExecutor(streams, thread_name_prefix="load")
-        self._lanes = [threading.Thread(target=self._follow, args=(signal,), name=f"load-{signal}") for signal in Signal]
+        self._lanes = [threading.Thread(target=self._run, args=(signal,), name=f"load-{signal}") for signal in Signal]
 
     def start(self) -> None:
         """Begin to load."""
@@ -67,6 +68,13 @@ class Loader:
             lane.join()
         self._pool.shutdown()
         return drained
+
+    def _run(self, signal: Signal) -> None:
+        try:
+            self._follow(signal)
+        except Exception:
+            log.exception("loading_failed", signal=signal)
+            self._failed()
 
     def _follow(self, signal: Signal) -> None:
         planned = deque(self._segments.planned(signal))
@@ -99,8 +107,8 @@ class Loader:
 
     def _note_lag(self, signal: Signal, oldest: Segment | None) -> None:
         with suppress(FileNotFoundError):
-            since = oldest.path.stat().st_mtime if oldest else self._clock()
-            metrics.LAG_SECONDS.labels(signal).set(max(0.0, self._clock() - since))
+            lag = time.time() - oldest.path.stat().st_mtime if oldest else 0.0
+            metrics.LAG_SECONDS.labels(signal).set(max(0.0, lag))
 
     def _load(self, together: Sequence[Segment]) -> bool:
         """Store segments that follow each other and return True, or False if the loader is stopped first."""
