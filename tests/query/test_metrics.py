@@ -187,7 +187,7 @@ def _histogram(name: str, points: list[tuple[float, list[int], float]], bounds: 
 def test_a_histogram_is_interpolated_within_its_buckets(
     engine: Engine, store: Store, aggregation: str, value: float | None
 ) -> None:
-    """Percentiles of what came between two points, over all streams of a series, are those of Prometheus' histogram_quantile."""
+    """Percentiles of what came between two points, over all streams of a series, are as Prometheus gives them."""
     name = f"h-{uuid4()}"
     one = _histogram(name, [(-1, [5, 5, 0, 0], 9), (1, [10, 10, 0, 0], 29)], [1, 2, 10], {"host": "a"})
     two = _histogram(name, [(-1, [0, 0, 0, 9], 99), (1, [5, 5, 0, 9], 119)], [1, 2, 10], {"host": "b"})

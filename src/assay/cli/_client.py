@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from functools import wraps
 from typing import Any
 
@@ -38,6 +39,10 @@ class Client:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send JSON and return the JSON answer; errors as of `get`."""
         return self._ask("POST", path, json=body)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
 
     def _ask(self, method: str, path: str, **content: Any) -> Any:
         try:
@@ -84,7 +89,8 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON, for programs.")
     @wraps(function)
     def ask(server: str | None, **given: Any) -> None:
-        function(client=Client(server or _configured()), **given)
+        with closing(Client(server or _configured())) as client:
+            function(client=client, **given)
 
     return ask
 

@@ -84,6 +84,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def counted(value: int, noun: str) -> str:
+    """Return a count with its noun."""
+    return f"{count(value)} {noun if value == 1 else f'{noun}s'}"
+
+
 def instant(rfc3339: str) -> datetime:
     """Read a time of an answer, to the microsecond, as local time."""
     return datetime.fromisoformat(f"{rfc3339[:26]}+00:00").astimezone()

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from assay.cli._render import SEVERITY_STYLES, clean, count, duration, instant, local, text, value
+from assay.cli._render import SEVERITY_STYLES, clean, counted, duration, instant, local, text, value
 
 _BAR = 40
 _NAME = 64
@@ -121,7 +121,7 @@ def _print_head(out: Console, trace: dict[str, Any], rows: list[Row], services: 
     if rows:
         errors = sum(row.span["status"] == "error" for row in rows)
         start = local(min(row.span["start"] for row in rows))
-        parts = [start, duration(length), f"{count(len(rows))} spans", f"{errors} errors", clean(", ".join(services))]
+        parts = [start, duration(length), counted(len(rows), "span"), counted(errors, "error"), clean(", ".join(services))]
         out.print(Text(" · ".join(parts)))
     else:
         out.print("It has no spans here, only log records.")
@@ -166,12 +166,12 @@ def _print_details(out: Console, row: Row) -> None:
 def _print_notes(out: Console, trace: dict[str, Any], rows: list[Row]) -> None:
     orphans = [row for row in rows if row.orphan]
     if orphans:
-        out.print(f"\n{count(len(orphans))} of the spans begin a tree because their parent is not here.", style="yellow")
+        out.print(f"\n{counted(len(orphans), 'span')} without the parent in this trace.", style="yellow")
     moved = {row.span["service"]: row.shift_ns for row in rows if row.shift_ns}
     for service, shift in moved.items():
         out.print(text(f"The clock of {service} is about {duration(abs(shift))} behind; its spans are moved.", "yellow"))
     if trace["more_spans"]:
-        out.print(f"Only the first {count(len(rows))} spans are shown.", style="yellow")
+        out.print(f"Only the first {counted(len(rows), 'span')} can be shown.", style="yellow")
 
 
 def _print_logs(out: Console, trace: dict[str, Any], begin: int, colors: dict[str, str]) -> None:
@@ -188,4 +188,4 @@ def _print_logs(out: Console, trace: dict[str, Any], begin: int, colors: dict[st
         line.append(clean(f" {record['event_name'] or ''} {value(record['body'])}".replace("  ", " ")))
         out.print(line, soft_wrap=True)
     if trace["more_logs"]:
-        out.print(f"Only the last {count(len(trace['logs']))} records are shown.", style="yellow")
+        out.print(f"Only the last {counted(len(trace['logs']), 'record')} can be shown.", style="yellow")

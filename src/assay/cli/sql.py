@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from assay.cli._client import Client, asking
-from assay.cli._render import clean, console, number, print_json, table, text
+from assay.cli._render import clean, console, counted, print_json, table, text
 
 
 @click.command("sql")
@@ -46,7 +46,7 @@ def _print_table(answer: dict[str, Any]) -> None:
         shown.add_row(*(text(_cell(value)) for value in row))
     out = console()
     out.print(shown)
-    out.print(f"\n{number(len(answer['rows']))} {'row' if len(answer['rows']) == 1 else 'rows'}", style="dim")
+    out.print(f"\n{counted(len(answer['rows']), 'row')}", style="dim")
 
 
 def _is_number(kind: str) -> bool:
