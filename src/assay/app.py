@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -229,6 +230,8 @@ def _announce(config: Config, stopping: threading.Event) -> None:
 def _main(name: str, path: Path) -> int:
     config = Config(**json.loads(path.read_text("utf-8")))
     logs.configure(config.log_level, name)
+    # Requests and answers are large and have no cycles: looking for cycles among them takes time and finds nothing.
+    gc.set_threshold(50_000, 20, 100)
     try:
         {"intake": run_intake, "core": run_core}[name](config)
     except AssayError as error:
