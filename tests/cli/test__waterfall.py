@@ -108,7 +108,7 @@ def test_the_drawing_says_all() -> None:
     assert lines[0] == f"Trace {'ab' * 16}"
     assert "1 µs · 2 spans · 1 error · a, b" in lines[1]
     assert lines[3] == f"a: s1      │{'█' * 40}│     1 µs"
-    assert lines[4] == f"└─ b: s2  ✗ │{' ' * 20}{'█' * 20}│   500 ns"
+    assert lines[4] == f"└─ b: s2 ✗ │{' ' * 20}{'█' * 20}│   500 ns"
     assert [line.split() for line in lines[6:]] == [["Logs"], ["+750", "ns", "WARN", "a", "hello"]]
 
 
@@ -119,7 +119,7 @@ def test_the_notes_tell_what_is_missing_or_moved() -> None:
     assert "1 span without the parent in this trace" in drawn
     assert "The clock of b is about 90 ns behind" in drawn
     assert "Only the first 3 spans" in drawn
-    assert "Only the last 1 records" in drawn
+    assert "Only the last 1 record can" in drawn
 
 
 def test_details_are_shown_on_request() -> None:
