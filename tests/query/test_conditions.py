@@ -38,4 +38,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parameters = as_parameters([Condition.parse(text)])
     except InvalidInput:
         return
+    needle = parameters.pop("needle")
+    assert needle == (parameters["texts"][0] if parameters["operators"] == ["="] else "")
     assert {len(values) for values in parameters.values()} == {1}

@@ -12,7 +12,7 @@ from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.query.conditions import Condition
 from assay.query.cursor import Cursor
-from assay.query.times import HOUR, TimeRange, format_time
+from assay.query.times import HOUR, MINUTE, TimeRange, format_time
 from assay.query.traces import SpanConditions, find_traces
 
 _NOW = time.time_ns()
@@ -135,3 +135,20 @@ def test_pages_are_disjoint_and_complete_while_traces_arrive(engine: Engine, sto
         cursor = Cursor.decode(page.next_cursor)
     expected = sorted(zip(times, ids, strict=True), reverse=True)
     assert got == [each for _, each in expected]
+
+
+def test_a_trace_that_lasts_long_has_its_place(engine: Engine, store: Store) -> None:
+    """A trace stands where its first span that meets the conditions is, however recent another one is."""
+    service = f"long-{uuid4()}"
+    ids = [uuid4().hex for _ in range(6)]
+    begun = [_NOW - minutes * MINUTE for minutes in (1, 2, 30, 31, 32, 59)]
+    spans = [span(each, 1, start_ns=at) for each, at in zip(ids, begun, strict=True)]
+    lasting = [span(each, 2, 1, start_ns=_NOW - place * SECOND) for place, each in enumerate(ids, 1)]
+    store(Signal.TRACES, traces(service, spans + lasting))
+    for limit in (1, 2, 3, 5):
+        page = find_traces(engine, SpanConditions(service=service), _RANGE, limit)
+        got = [each.trace_id for each in page.traces]
+        while page.next_cursor:
+            page = find_traces(engine, SpanConditions(service=service), _RANGE, limit, Cursor.decode(page.next_cursor))
+            got += [each.trace_id for each in page.traces]
+        assert got == ids

@@ -48,8 +48,12 @@ class Condition:
 
 
 def as_parameters(conditions: Sequence[Condition]) -> dict[str, Any]:
-    """Return the parameters `keys`, `operators`, `texts` and `numbers` of a question."""
+    """Return the parameters `keys`, `operators`, `texts` and `numbers` of a question.
+
+    `needle` is a text that some attribute must be, or empty: the longest one, as it is likely to be the rarest.
+    """
     return {
+        "needle": max((condition.value for condition in conditions if condition.operator == "="), key=len, default=""),
         "keys": [condition.key for condition in conditions],
         "operators": [condition.operator for condition in conditions],
         "texts": [condition.value for condition in conditions],

@@ -10,9 +10,11 @@ from assay.core.ports import Engine
 from assay.core.statement import load
 from assay.query.conditions import Condition, as_parameters
 from assay.query.cursor import Cursor
-from assay.query.times import TimeRange, format_time
+from assay.query.times import MINUTE, TimeRange, format_time
 
 MAX_DURATION = 2**64 - 1
+
+_SHORTER = (MINUTE, 10 * MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +63,44 @@ def find_traces(
     """
     if cursor:
         within = TimeRange(cursor.start_ns, cursor.time_ns + 1)
-    found = engine.query(
-        load("assay.query.questions", "find_traces"),
-        {
-            "start": within.start_ns,
-            "end": within.end_ns,
-            "service": conditions.service,
-            "operation": conditions.operation,
-            "status": conditions.status.capitalize(),
-            "min_duration_ns": conditions.min_duration_ns,
-            "max_duration_ns": conditions.max_duration_ns,
-            **as_parameters(conditions.attributes),
-            "after_id": cursor.id if cursor else "",
-            "limit": limit + 1,
-        },
-    ).rows
+    parameters = {
+        "end": within.end_ns,
+        "service": conditions.service,
+        "operation": conditions.operation,
+        "status": conditions.status.capitalize(),
+        "min_duration_ns": conditions.min_duration_ns,
+        "max_duration_ns": conditions.max_duration_ns,
+        **as_parameters(conditions.attributes),
+        "after_id": cursor.id if cursor else "",
+    }
+    found = _newest(engine, parameters, within, limit + 1)
     page = found[:limit]
     last = Cursor(within.start_ns, page[-1][1], page[-1][0]) if len(found) > limit else None
     return Traces(_describe(engine, [trace_id for trace_id, _ in page]), last.encode() if last else None)
+
+
+def _newest(engine: Engine, parameters: dict[str, Any], within: TimeRange, limit: int) -> list[tuple[str, int]]:
+    """Return the id and the first time of the newest traces; the end of a long range is tried first, as it is mostly enough.
+
+    What is found there first may have begun before: only those that did not are sure to be the newest.
+    """
+    question = load("assay.query.questions", "find_traces")
+
+    def ask(start_ns: int, trace_ids: list[str], limit: int) -> list[tuple[str, int]]:
+        rows = engine.query(question, {**parameters, "start": start_ns, "trace_ids": trace_ids, "limit": limit}).rows
+        return [(trace_id, found_ns) for trace_id, found_ns in rows]
+
+    for length in _SHORTER:
+        start_ns = within.end_ns - length
+        if start_ns <= within.start_ns:
+            break
+        some = ask(start_ns, [], 2 * limit)
+        since = some[-1][1] if len(some) == 2 * limit else start_ns
+        begun = ask(within.start_ns, [trace_id for trace_id, _ in some], 2 * limit) if len(some) >= limit else []
+        sure = [(trace_id, found_ns) for trace_id, found_ns in begun if found_ns >= since]
+        if len(sure) >= limit:
+            return sure[:limit]
+    return ask(within.start_ns, [], limit)
 
 
 def _describe(engine: Engine, trace_ids: list[str]) -> list[TraceSummary]:

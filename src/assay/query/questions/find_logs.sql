@@ -25,6 +25,8 @@ WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUn
     AND ({event:String} = '' OR EventName = {event:String})
     AND ({pattern:String} = '' OR lower(Body) LIKE lower({pattern:String}))
     AND ({received_after:Int64} = 0 OR ReceivedAt >= fromUnixTimestamp64Nano({received_after:Int64}))
+    -- The indexes of values know only single texts: this leaves them out where none can match.
+    AND ({needle:String} = '' OR has(mapValues(LogAttributes), {needle:String}) OR has(mapValues(ResourceAttributes), {needle:String}))
     AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
         multiIf(
             NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),

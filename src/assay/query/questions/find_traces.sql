@@ -7,10 +7,13 @@ SELECT TraceId AS trace_id, toUnixTimestamp64Nano(min(Timestamp)) AS found_ns
 FROM otel_traces
 WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUnixTimestamp64Nano({end:Int64})
     AND TraceId != ''
+    AND (empty({trace_ids:Array(String)}) OR TraceId IN {trace_ids:Array(String)})
     AND ({service:String} = '' OR ServiceName = {service:String})
     AND ({operation:String} = '' OR SpanName = {operation:String})
     AND ({status:String} = '' OR StatusCode = {status:String})
     AND Duration >= {min_duration_ns:UInt64} AND Duration <= {max_duration_ns:UInt64}
+    -- The indexes of values know only single texts: this leaves them out where none can match.
+    AND ({needle:String} = '' OR has(mapValues(SpanAttributes), {needle:String}) OR has(mapValues(ResourceAttributes), {needle:String}))
     AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
         multiIf(
             NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),

@@ -40,6 +40,8 @@ WITH
         )
         WHERE true
         AND ({service:String} = '' OR ServiceName = {service:String})
+        -- The indexes of values know only single texts: this leaves them out where none can match.
+        AND ({needle:String} = '' OR has(mapValues(Attributes), {needle:String}) OR has(mapValues(ResourceAttributes), {needle:String}))
         AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
             multiIf(
                 NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),
