@@ -36,10 +36,11 @@ def print_json(answer: Any) -> None:
 
 
 def table(*columns: str) -> Table:
-    """Return a table without frame; a column whose name begins with `>` is for numbers."""
+    """Return a table without frame; a column whose name begins with `>` is for numbers, one with `=` is never broken."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=Style(bold=True))
     for column in columns:
-        made.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+        kind, name = (column[0], column[1:]) if column[0] in ">=" else ("", column)
+        made.add_column(name, justify="right" if kind == ">" else "left", no_wrap=bool(kind), overflow="fold")
     return made
 
 

@@ -114,7 +114,8 @@ def _arrived(client: Client, conditions: dict[str, Any]) -> list[dict[str, Any]]
 
 def _print(out: Console, record: dict[str, Any]) -> None:
     severity = record["severity"] or record["severity_text"]
-    line = Text(f"{local(record['time'])} ", "dim")
+    line = Text()
+    line.append(f"{local(record['time'])} ", "dim")
     line.append(f"{clean(severity).upper():<6}", SEVERITY_STYLES.get(record["severity"], ""))
     line.append(clean(record["service"]), "cyan")
     if record["event_name"]:

@@ -27,7 +27,7 @@ def list_metrics(client: Client, as_json: bool, since: str | None, until: str | 
     if as_json:
         print_json(answer)
         return
-    listed = table("name", "kind", "unit", "services", ">points", "last seen", "description")
+    listed = table("name", "kind", "unit", "services", ">points", "=last seen", "description")
     for metric in answer["metrics"]:
         kind = " ".join(part for part in (metric["temporality"], "counter" if metric["monotonic"] else metric["kind"]) if part)
         listed.add_row(
@@ -66,7 +66,7 @@ def show(client: Client, as_json: bool, name: str, since: str | None, until: str
     begin = min((index for course in courses for index, each in enumerate(course) if each is not None), default=0)
     start = datetime.fromtimestamp(instant(answer["start"]).timestamp() + begin * answer["step_seconds"]).astimezone()
     out.print(f"{start.isoformat(' ', 'seconds')} to {local(answer['end'])}, a step is {number(answer['step_seconds'])} s\n")
-    drawn = table("course", ">least", ">last", ">most", "unit", "series")
+    drawn = table("=course", ">least", ">last", ">most", "unit", "series")
     for series, course in zip(answer["series"], courses, strict=True):
         known = [each for each in course if each is not None]
         drawn.add_row(

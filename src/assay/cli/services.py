@@ -18,7 +18,7 @@ def command(client: Client, as_json: bool, since: str | None, until: str | None)
     if as_json:
         print_json(answer)
         return
-    listed = table("service", ">requests", ">p50", ">p95", ">p99", ">spans", ">errors", ">logs", ">metric points", "last seen")
+    listed = table("service", ">requests", ">p50", ">p95", ">p99", ">spans", ">errors", ">logs", ">metric points", "=last seen")
     for service in answer["services"]:
         durations = service["durations"] or {}
         listed.add_row(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from assay.cli._client import Client, asking
-from assay.cli._render import clean, console, counted, print_json, table, text
+from assay.cli._render import console, counted, print_json, table, text
 
 
 @click.command("sql")
@@ -41,7 +41,9 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _print_table(answer: dict[str, Any]) -> None:
-    shown = table(*(f"{'>' if _is_number(column['type']) else ''}{clean(column['name'])}" for column in answer["columns"]))
+    shown = table()
+    for column in answer["columns"]:
+        shown.add_column(text(column["name"]), justify="right" if _is_number(column["type"]) else "left", overflow="fold")
     for row in answer["rows"]:
         shown.add_row(*(text(_cell(value)) for value in row))
     out = console()

@@ -32,7 +32,7 @@ def search(client: Client, as_json: bool, since: str | None, until: str | None, 
     if as_json:
         print_json(answer)
         return
-    found = table("start", ">duration", ">spans", ">errors", "root", "services", "trace id")
+    found = table("=start", ">duration", ">spans", ">errors", "root", "services", "=trace id")
     for trace in answer["traces"]:
         found.add_row(
             local(trace["start"]),
