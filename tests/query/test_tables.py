@@ -3,11 +3,12 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
+from tests.conftest import Store
+from tests.otlp_requests import logs, record
+
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.query.tables import measure_tables
-from tests.conftest import Store
-from tests.otlp_requests import logs, record
 
 
 def test_tables_are_measured(engine: Engine, store: Store) -> None:
