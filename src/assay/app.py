@@ -32,6 +32,7 @@ from assay.core.processes import Child, stop_event, supervise, watch_parent
 
 _GRACE_SECONDS = 5.0
 _DRAIN_SECONDS = 60.0
+_CORE_NICENESS = 5
 _QUICKER = {
     # Buffers of large requests are reused instead of being given back to the kernel: a third less CPU time for each.
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
@@ -114,9 +115,9 @@ def run_core(config: Config) -> None:
 
     stopping = stop_event()
     watch_parent(stopping)
+    # Senders wait for intake, nobody waits for core: the journal is in between.
+    os.nice(_CORE_NICENESS)
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
-    # The engine keeps copies of the protobuf schemas in the working directory.
-    os.chdir(config.data_dir / "store")
     migrate(engine)
     # The supervisor starts a new core, which begins where the journal says.
     loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams, failed=stopping.set)

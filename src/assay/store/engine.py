@@ -33,8 +33,6 @@ _SESSION = {
     "date_time_input_format": "best_effort",
 }
 _INSERT = {
-    "format_schema_source": "string",
-    "format_schema_message_name": "Request",
     "input_format_protobuf_oneof_presence": 1,
     "output_format_json_escape_forward_slashes": 0,
     # One insert is one block: a retry then makes the same block, which is what a deduplication token stands for.
@@ -76,7 +74,7 @@ class EmbeddedEngine:
         self._ours = _Pool(lambda: self._connect(_SESSION))
         self._streams = _Pool(lambda: self._connect({}))
         self._untrusted = _Pool(self._connect_untrusted)
-        self._schemas = {signal: _read_schema(signal) for signal in Signal}
+        self._schemas = {signal: _place_schema(signal, data_dir) for signal in Signal}
         with self._ours.borrow():
             pass
 
@@ -103,7 +101,7 @@ class EmbeddedEngine:
             return _answer(connection.query(select, "JSONCompact", params=given).bytes())
 
     def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
-        settings = {**_INSERT, "format_schema": self._schemas[signal], "insert_deduplication_token": token}
+        settings = {**_INSERT, "format_schema": f"{self._schemas[signal]}:Request", "insert_deduplication_token": token}
         listed = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
         with translate_insert(), readable(data, self._pipes) as path, self._streams.borrow() as connection:
             connection.query(
@@ -191,8 +189,14 @@ def _literal(value: Any) -> str:
     return str(value)
 
 
-def _read_schema(signal: Signal) -> str:
-    return (files("assay.store.schema") / f"{signal}.proto").read_text("utf-8")
+def _place_schema(signal: Signal, data_dir: Path) -> Path:
+    """Put the protobuf schema of a signal where the engine can read it; the text alone it would copy into a file of its own,
+    which stays broken if the disk was full at that moment."""
+    path = (data_dir / f"{signal}.proto").absolute()
+    text = (files("assay.store.schema") / path.name).read_text("utf-8")
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+    return path
 
 
 def _server_configuration(data_dir: Path, store: config.Store) -> str:
@@ -208,7 +212,6 @@ def _server_configuration(data_dir: Path, store: config.Store) -> str:
   <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
   <background_schedule_pool_size>4</background_schedule_pool_size>
   <background_common_pool_size>2</background_common_pool_size>
-  <format_schema_path>{data_dir / "format_schemas"}/</format_schema_path>
   <user_files_path>{data_dir / "user_files"}/</user_files_path>
   <merge_tree>
     <fsync_after_insert>1</fsync_after_insert>

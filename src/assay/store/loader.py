@@ -83,7 +83,7 @@ class Loader:
         while not self._stopping.is_set():
             draining = self._draining.is_set()
             waiting = self._segments.sealed(signal, submitted)
-            while waiting and len(running) < self._streams:
+            while waiting and len(running) < self._streams and (not running or _fill_a_run(waiting)):
                 together = _take_run(waiting, planned)
                 waiting = waiting[len(together) :]
                 submitted = together[-1].number
@@ -178,6 +178,11 @@ class Loader:
             else:
                 return True
         return False
+
+
+def _fill_a_run(waiting: Sequence[Segment]) -> bool:
+    """Say whether it is worth another insert at the same time; less than that is cheaper together with what comes next."""
+    return sum(segment.bytes for segment in waiting) > _RUN_BYTES or sum(segment.items for segment in waiting) > _RUN_ITEMS
 
 
 def _take_run(waiting: Sequence[Segment], planned: deque[Run]) -> Sequence[Segment]:
