@@ -56,12 +56,12 @@ class Running:
         return self.process.wait(120)
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
-    """Return when `condition` holds; fail with `what` if it does not within the time."""
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS, pause: float = 0.02) -> None:
+    """Return when `condition` holds, which is asked every `pause` seconds; fail with `what` if it does not within the time."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 @contextmanager

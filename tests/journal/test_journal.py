@@ -29,7 +29,7 @@ TRACES, METRICS, LOGS = Signal.TRACES, Signal.METRICS, Signal.LOGS
 
 
 def _records(queue: Queue, signal: Signal) -> list[bytes]:
-    return [one for segment in queue.sealed(signal, 0) for one in queue.read(segment)[0]]
+    return [one for segment in queue.sealed(signal, 0) for one in queue.split(queue.read(segment)[0])]
 
 
 async def test_accept_returns_when_the_request_is_on_disk(directory: Path, open_journal: OpenJournal) -> None:
@@ -300,7 +300,7 @@ def _write_and_kill(
 def _store(queue: Queue, stored: Counter[bytes], numbers: dict[Signal, list[int]]) -> None:
     for signal in Signal:
         for segment in queue.sealed(signal, 0):
-            records = queue.read(segment)[0]
+            records = queue.split(queue.read(segment)[0])
             assert len(records) == segment.items
             for one in records:
                 start = one.index(b"-") - 6

@@ -58,11 +58,14 @@ class SegmentQueue(Protocol):
     def commit(self, signal: Signal, number: int) -> None:
         """Remember durably that all segments up to `number` are stored, and delete them."""
 
-    def read(self, segment: Segment) -> tuple[list[bytes], int]:
-        """Return the records of a segment and how many items are lost because the disk has damaged them.
+    def read(self, segment: Segment) -> tuple[bytes, int]:
+        """Return the records of a segment, and how many items are lost because the disk has damaged them.
 
-        A record has its length before it, so that any run of records is a smaller segment. The damaged are dead letters.
+        What is damaged is not returned; it is in the dead letters.
         """
+
+    def split(self, records: bytes) -> list[bytes]:
+        """Divide what `read` returned into its records; any run of records is a smaller segment."""
 
     def planned(self, signal: Signal) -> list[Run]:
         """Return the plan that was remembered last, without what is committed."""

@@ -71,16 +71,21 @@ class Queue:
             layout.write_committed(lane, number)
             self._delete(signal, number)
 
-    def read(self, segment: Segment) -> tuple[list[bytes], int]:
-        """Return the records of a segment and how many items are lost because the disk has damaged them.
+    def read(self, segment: Segment) -> tuple[bytes, int]:
+        """Return the records of a segment, and how many items are lost because the disk has damaged them.
 
-        A record has its length before it, so that any run of records is a smaller segment. One with a wrong checksum is not
-        returned: it is in the dead letters, so every caller sees the same records every time.
+        One with a wrong checksum is not returned: it is in the dead letters, so every caller sees the same records every time.
         """
         data = layout.read(segment.path)
         runs = list(record.split(data))
-        lost = 0 if all(sound for _, _, sound in runs) else self._bury_damage(segment, data, runs)
-        return [data[start:stop] for start, stop, sound in runs if sound], lost
+        if all(sound for _, _, sound in runs):
+            return data, 0
+        lost = self._bury_damage(segment, data, runs)
+        return b"".join(data[start:stop] for start, stop, sound in runs if sound), lost
+
+    def split(self, records: bytes) -> list[bytes]:
+        """Divide what `read` returned into its records, each with its length before it."""
+        return [records[start:stop] for start, stop, _ in record.split(records)]
 
     def planned(self, signal: Signal) -> list[Run]:
         """Return the plan that was remembered last, without what is committed."""

@@ -50,6 +50,8 @@ _INSERT = {
     # Merges build the skipping indexes; a new part is small and in memory, and reading it without them is as quick.
     "materialize_skip_indexes_on_insert": 0,
 }
+# Merges can wait: nobody waits for them, until there are so many parts that inserts are delayed.
+_MERGE_NICENESS = 15
 _FLOAT = re.compile(r"^(Array\()*(Nullable\()?Float")
 
 
@@ -208,6 +210,10 @@ def _server_configuration(data_dir: Path, store: config.Store) -> str:
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <index_mark_cache_size>16777216</index_mark_cache_size>
   <query_cache><max_size_in_bytes>0</max_size_in_bytes></query_cache>
+  <os_threads_nice_value_merge_mutate>{_MERGE_NICENESS}</os_threads_nice_value_merge_mutate>
+  <text_index_tokens_cache_size>33554432</text_index_tokens_cache_size>
+  <text_index_header_cache_size>33554432</text_index_header_cache_size>
+  <text_index_postings_cache_size>33554432</text_index_postings_cache_size>
   <background_pool_size>2</background_pool_size>
   <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
   <background_schedule_pool_size>4</background_schedule_pool_size>

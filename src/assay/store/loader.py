@@ -114,15 +114,19 @@ class Loader:
         """Store segments that follow each other and return True, or False if the loader is stopped first."""
         signal = together[0].signal
         token = f"{self._segments.writer}/{signal}/{together[0].number}-{together[-1].number}"
-        read: list[tuple[list[bytes], int]] = []
+        read: list[tuple[bytes, int]] = []
         if not self._persist(signal, lambda: read.extend([self._segments.read(segment) for segment in together])):
             return False
         lost = sum(items for _, items in read)
         stored = True
         try:
-            stored = self._insert(signal, [b"".join(records) for records, _ in read], token)
+            stored = self._insert(signal, [records for records, _ in read], token)
         except InvalidInput:
-            records = [(segment, record) for segment, (found, _) in zip(together, read, strict=True) for record in found]
+            records = [
+                (segment, record)
+                for segment, (found, _) in zip(together, read, strict=True)
+                for record in self._segments.split(found)
+            ]
             buried = self._divide(records, token)
             stored, lost = buried is not None, lost + (buried or 0)
         if stored:
