@@ -121,9 +121,8 @@ def _seal(lane: Path, number: int, size: int, items: int) -> None:
         path.rename(layout.sealed_path(lane, number, items))
     else:
         path.unlink(missing_ok=True)
-    # The records are on disk under one name or the other, so a failure here loses nothing: recovery seals it again.
-    with suppress(OSError):
-        layout.sync_directory(lane)
+    # The records are on disk under one name or the other, and recovery seals what it finds open: the next file's creation
+    # makes the new name durable too, and senders do not wait for that twice.
 
 
 def _write_all(descriptor: int, pieces: Sequence[bytes]) -> None:

@@ -222,6 +222,7 @@ def _server_configuration(data_dir: Path, store: config.Store) -> str:
   <merge_tree>
     <fsync_after_insert>1</fsync_after_insert>
     <fsync_part_directory>1</fsync_part_directory>
+    <min_bytes_for_wide_part>268435456</min_bytes_for_wide_part>
     <min_parts_to_merge_at_once>8</min_parts_to_merge_at_once>
     <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>2</number_of_free_entries_in_pool_to_lower_max_size_of_merge>

@@ -29,6 +29,8 @@ _LONGEST_WAIT_SECONDS = 5.0
 # What one insert takes: enough that planning it is a small part of the work, little enough for memory.
 _RUN_BYTES = 32 << 20
 _RUN_ITEMS = 250_000
+_SMALL_BYTES = 1 << 20
+_SMALL_PAUSE_SECONDS = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -80,10 +82,17 @@ class Loader:
         planned = deque(self._segments.planned(signal))
         running: deque[tuple[Run, Future[bool]]] = deque()
         submitted = self._segments.committed(signal)
+        next_small = 0.0
         while not self._stopping.is_set():
             draining = self._draining.is_set()
             waiting = self._segments.sealed(signal, submitted)
-            while waiting and len(running) < self._streams and (not running or _fill_a_run(waiting)):
+            while waiting and len(running) < self._streams:
+                # A small insert costs nearly as much as one of a middling size: wait a little for more.
+                if not draining and _size(waiting) < _SMALL_BYTES and time.monotonic() < next_small:
+                    break
+                if running and not _fill_a_run(waiting):
+                    break
+                next_small = time.monotonic() + _SMALL_PAUSE_SECONDS
                 together = _take_run(waiting, planned)
                 waiting = waiting[len(together) :]
                 submitted = together[-1].number
@@ -100,9 +109,9 @@ class Loader:
             self._note_lag(signal, waiting[0] if waiting else None)
             if running:
                 wait([future for _, future in running], _POLL_SECONDS, FIRST_COMPLETED)
-            elif not waiting:
-                if draining:
-                    return
+            elif draining and not waiting:
+                return
+            else:
                 self._draining.wait(_POLL_SECONDS)
 
     def _note_lag(self, signal: Signal, oldest: Segment | None) -> None:
@@ -186,7 +195,11 @@ class Loader:
 
 def _fill_a_run(waiting: Sequence[Segment]) -> bool:
     """Say whether it is worth another insert at the same time; less than that is cheaper together with what comes next."""
-    return sum(segment.bytes for segment in waiting) > _RUN_BYTES or sum(segment.items for segment in waiting) > _RUN_ITEMS
+    return _size(waiting) > _RUN_BYTES or sum(segment.items for segment in waiting) > _RUN_ITEMS
+
+
+def _size(segments: Sequence[Segment]) -> int:
+    return sum(segment.bytes for segment in segments)
 
 
 def _take_run(waiting: Sequence[Segment], planned: deque[Run]) -> Sequence[Segment]:
