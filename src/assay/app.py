@@ -32,7 +32,7 @@ from assay.core.processes import Child, stop_event, supervise, watch_parent
 
 _GRACE_SECONDS = 5.0
 _DRAIN_SECONDS = 60.0
-_CORE_NICENESS = 5
+_CORE_NICENESS = 10
 _QUICKER = {
     # Buffers of large requests are reused instead of being given back to the kernel: a third less CPU time for each.
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),

@@ -101,7 +101,7 @@ def measure_visibility(server: Running, stopping: threading.Event, waits: list[f
             ).raise_for_status()
             acknowledged = time.perf_counter()
             sql = f"SELECT count() FROM otel_traces WHERE ServiceName = 'marked-{os.getpid()}-{number}'"
-            wait_for(lambda sql=sql: bool(server.rows(sql)[0][0]), "marked span visible")  # type: ignore[misc]
+            wait_for(lambda sql=sql: bool(server.rows(sql)[0][0]), "marked span visible", pause=0.05)  # type: ignore[misc]
             waits.append(time.perf_counter() - acknowledged)
 
 

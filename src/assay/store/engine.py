@@ -51,7 +51,7 @@ _INSERT = {
     "materialize_skip_indexes_on_insert": 0,
 }
 # Merges can wait: nobody waits for them, until there are so many parts that inserts are delayed.
-_MERGE_NICENESS = 15
+_MERGE_NICENESS = 19
 _FLOAT = re.compile(r"^(Array\()*(Nullable\()?Float")
 
 
