@@ -30,6 +30,7 @@ class Running:
     api: str
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+    client: httpx.Client
 
     def pid(self, child: str) -> int:
         """Return the process id of `intake` or `core`."""
@@ -40,12 +41,12 @@ class Running:
 
     def ready(self) -> bool:
         try:
-            return httpx.get(f"{self.api}/readyz", timeout=5).status_code == 200
+            return self.client.get(f"{self.api}/readyz", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
 
     def rows(self, sql: str) -> list[list[Any]]:
-        response = httpx.post(f"{self.api}/api/v1/sql", json={"sql": sql}, timeout=60)
+        response = self.client.post(f"{self.api}/api/v1/sql", json={"sql": sql}, timeout=60)
         response.raise_for_status()
         rows: list[list[Any]] = response.json()["rows"]
         return rows
@@ -77,11 +78,14 @@ def running(data: Path, **settings: str) -> Iterator[Running]:
     process = subprocess.Popen(
         [sys.executable, "-m", "assay", "serve", "--data", str(data)], env=environment, stdout=subprocess.DEVNULL
     )
-    server = Running(data, f"127.0.0.1:{grpc}", f"http://127.0.0.1:{http}", f"http://127.0.0.1:{api}", environment, process)
+    addresses = f"127.0.0.1:{grpc}", f"http://127.0.0.1:{http}", f"http://127.0.0.1:{api}"
+    client = httpx.Client()
+    server = Running(data, *addresses, environment, process, client)
     try:
         wait_for(lambda: server.ready() or process.poll() is not None, "ready")
         yield server
     finally:
+        client.close()
         if process.poll() is None:
             process.terminate()
             try:
