@@ -72,3 +72,11 @@ def test_answers_are_kept_from_other_origins(client: httpx.Client) -> None:
     """Browsers are told to embed answers nowhere else and to take their type as it is said."""
     headers = client.get("/api/v1/services").headers
     assert (headers["cross-origin-resource-policy"], headers["x-content-type-options"]) == ("same-origin", "nosniff")
+
+
+def test_a_body_larger_than_any_question_is_refused(client: httpx.Client) -> None:
+    """A body is limited before it is read whole, with and without a length announced; the server goes on."""
+    for content in (b"x" * (5 << 20), (b"x" * (1 << 20) for _ in range(5))):
+        answer = client.post("/api/v1/sql", content=content, headers={"content-type": "application/json"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+    assert client.post("/api/v1/sql", json={"sql": "SELECT 1"}).json()["rows"] == [[1]]

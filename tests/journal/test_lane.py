@@ -12,8 +12,8 @@ import pytest
 from assay.core.config import Journal as Limits
 from assay.core.errors import Retryable
 from assay.core.signals import Signal
-from assay.journal import layout, record
-from assay.journal.lane import Entry, Lane
+from assay.journal import Journal, Queue, layout, record
+from assay.journal.lane import MAX_ITEMS, Entry, Lane
 
 Eventually = Callable[[Callable[[], Any]], Any]
 
@@ -236,3 +236,11 @@ def test_fault_leaves_nobody_waiting(open_lane: OpenLane) -> None:
     lane.close()
     with pytest.raises(Retryable):
         _submit(lane, b"00002")
+
+
+async def test_a_segment_is_full_by_its_items_too(directory: Path) -> None:
+    """Many items in few bytes are spread over segments, because the store takes a segment as one block in memory."""
+    journal = Journal(directory, Limits(segment_age_seconds=60))
+    await asyncio.gather(*(journal.accept(Signal.TRACES, b"\n\0", MAX_ITEMS // 2, "test") for _ in range(5)))
+    journal.close()
+    assert [segment.items for segment in Queue(directory).sealed(Signal.TRACES, 0)] == [MAX_ITEMS, MAX_ITEMS, MAX_ITEMS // 2]

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tests.otlp_strategies import requests
 from tests.receivers.conftest import trace_request
 
-from assay.core.errors import InvalidInput
+from assay.core.errors import InvalidInput, TooLarge
 from assay.core.signals import Signal
-from assay.receivers.inspection import inspect
+from assay.receivers.inspection import MAX_ITEMS, inspect
 
 
 @pytest.mark.parametrize("signal", list(Signal))
@@ -120,3 +121,15 @@ def test_another_signals_request_is_refused_or_empty() -> None:
     """A request of the wrong signal is not counted as anything."""
     with pytest.raises(InvalidInput, match="address of its signal"):
         inspect(Signal.METRICS, trace_request())
+
+
+@pytest.mark.parametrize(("items", "taken"), [(MAX_ITEMS, True), (MAX_ITEMS + 1, False)])
+def test_more_items_than_the_store_takes_at_once_are_refused(items: int, taken: bool) -> None:
+    """Empty spans are two bytes each: their number is limited, not only their size."""
+    request = ExportTraceServiceRequest()
+    request.resource_spans.add().scope_spans.add().spans.extend([Span()] * items)
+    if taken:
+        assert inspect(Signal.TRACES, request.SerializeToString()).items == items
+    else:
+        with pytest.raises(TooLarge, match="500,001 items"):
+            inspect(Signal.TRACES, request.SerializeToString())

@@ -15,7 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assay.api.errors import answer_error
-from assay.core.errors import InvalidInput
+from assay.core.errors import InvalidInput, TooLarge
+
+_MAX_BODY_BYTES = 4 << 20
 
 # Names that nobody can own in the public DNS: RFC 6761, RFC 6762, RFC 8375, and the names of services in Kubernetes.
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".svc")
@@ -28,7 +30,7 @@ class Forbidden(InvalidInput):
 
 
 class Guard:
-    """Refuse requests that a page of another origin may have sent."""
+    """Refuse requests that a page of another origin may have sent, and bodies that are larger than any question."""
 
     def __init__(self, app: ASGIApp, host: str) -> None:
         """Let in what is addressed to loopback or to `host`, on which the server listens."""
@@ -52,7 +54,20 @@ class Guard:
                 added["Cross-Origin-Resource-Policy"] = "same-origin"
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        body = await _gather(receive)
+        if body is None:
+            too_large = TooLarge("body_too_large", "The body is larger than 4 MiB", "ask for less at once")
+            await answer_error(too_large)(scope, receive, send)
+            return
+
+        async def receive_gathered() -> Message:
+            nonlocal body
+            if body is None:
+                return await receive()
+            gathered, body = body, None
+            return {"type": "http.request", "body": gathered}
+
+        await self._app(scope, receive_gathered, send_with_headers)
 
     def _check(self, headers: Headers) -> Forbidden | None:
         host = headers.get("host", "")
@@ -74,6 +89,20 @@ class Guard:
         if not self._listens_wide:
             return False
         return "." not in name or _is_address(name) or name.endswith(_PRIVATE_SUFFIXES) or name == socket.getfqdn().lower()
+
+
+async def _gather(receive: Receive) -> bytes | None:
+    """Return the whole body, or None if it is over the limit."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > _MAX_BODY_BYTES:
+            return None
+        if not message.get("more_body"):
+            return b"".join(chunks)
 
 
 def _hostname(url: str) -> str | None:

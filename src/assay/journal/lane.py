@@ -42,7 +42,7 @@ class Entry(NamedTuple):
         return record.largest_bytes(self.request, self.source)
 
 
-_MAX_ITEMS = 250_000
+MAX_ITEMS = 250_000
 """Items after which a segment is full whatever its size: the store takes a segment as one block in memory."""
 
 
@@ -137,23 +137,25 @@ class Lane:
         return segment.created + self._limits.segment_age_seconds
 
     def _is_full(self, segment: OpenSegment) -> bool:
-        if segment.items >= _MAX_ITEMS:
-            return True
         if self._queue:
-            return segment.bytes + self._queue[0].largest_bytes() > self._limits.segment_bytes
-        return segment.bytes >= self._limits.segment_bytes
+            return not self._fits(segment.bytes, segment.items, self._queue[0])
+        return segment.bytes >= self._limits.segment_bytes or segment.items >= MAX_ITEMS
+
+    def _fits(self, size: int, items: int, entry: Entry) -> bool:
+        return size + entry.largest_bytes() <= self._limits.segment_bytes and items + entry.items <= MAX_ITEMS
 
     def _take(self) -> list[Entry]:
         """Take what fits into the segment. A request gets through alone if it is larger than any segment."""
-        filled = 0
+        size = items = 0
         if self._segment and not self._segment.damaged:
-            filled = self._segment.bytes
+            size, items = self._segment.bytes, self._segment.items
         group: list[Entry] = []
         # Only this thread takes from the queue, and a deque needs no lock for that.
-        while self._queue and (not filled or filled + self._queue[0].largest_bytes() <= self._limits.segment_bytes):
+        while self._queue and (not size or self._fits(size, items, self._queue[0])):
             entry = self._queue.popleft()
             group.append(entry)
-            filled += entry.largest_bytes()
+            size += entry.largest_bytes()
+            items += entry.items
         return group
 
     def _write(self, group: list[Entry]) -> None:

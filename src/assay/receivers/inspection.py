@@ -7,7 +7,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from assay.core.errors import InvalidInput
+from assay.core.errors import InvalidInput, TooLarge
 from assay.core.signals import Signal
 from assay.receivers.otlp import KINDS
 from assay.receivers.otlp_json import to_protobuf
@@ -17,6 +17,10 @@ _REASONS = {
     "MaxDepth": ("its values are nested more than 100 messages deep", "flatten them, or send them as one JSON string"),
     "": ("it is cut off or no protobuf of this kind", "check that it is whole and went to the address of its signal"),
 }
+
+
+MAX_ITEMS = 500_000
+"""Items of one request. One takes a byte on the wire if it is empty, and hundreds of bytes as a row in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ def inspect(signal: Signal, body: bytes, *, as_json: bool = False) -> Inspected:
 
     Raises:
         InvalidInput: the body is no request of this signal.
+        TooLarge: it has more items than the store takes at once.
         MemoryError: there is not enough memory to find out.
     """
     kind = KINDS[signal]
@@ -48,6 +53,10 @@ def inspect(signal: Signal, body: bytes, *, as_json: bool = False) -> Inspected:
             items += found
             total += 1
             nameless += not _has_service_name(resource)
+    if items > MAX_ITEMS:
+        raise TooLarge(
+            "too_many_items", f"the request has {items:,} items; the limit is {MAX_ITEMS:,}", "send in smaller batches"
+        )
     return Inspected(request, items, _warn(nameless, total) if nameless else "")
 
 
