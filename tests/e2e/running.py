@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from assay.core.addresses import free_port
 
 START_SECONDS = 60.0
 
@@ -68,7 +69,7 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SE
 @contextmanager
 def running(data: Path, **settings: str) -> Iterator[Running]:
     """Run Assay on `data`; `settings` are configuration variables without `ASSAY_`."""
-    grpc, http, api = _free_ports(3)
+    grpc, http, api = free_port(), free_port(), free_port()
     environment = os.environ | {
         "ASSAY_RECEIVERS__OTLP__GRPC__PORT": str(grpc),
         "ASSAY_RECEIVERS__OTLP__HTTP__PORT": str(http),
@@ -93,11 +94,3 @@ def running(data: Path, **settings: str) -> Iterator[Running]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [taken.getsockname()[1] for taken in sockets]
-    for taken in sockets:
-        taken.close()
-    return ports
