@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from prometheus_client import REGISTRY
 from tests.store.alone import alone, opened
 
+from assay.core.errors import Retryable
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.journal import Queue, record
@@ -221,3 +223,37 @@ def test_an_engine_without_memory_is_tried_again(tmp_path: Path, service: str) -
     assert alone(_load_without_memory, tmp_path) == 0
     assert alone(_load, tmp_path, Queue) == 0
     assert alone(_check, tmp_path, service, {1: MANY, 2: SPANS}) == 0
+
+
+class _Narrow:
+    """The real engine, but out of memory for more than one segment at once and for the requests of one service."""
+
+    def __init__(self, engine: Engine, too_large: str) -> None:
+        self._engine = engine
+        self._too_large = too_large.encode()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+        segments = list(data)
+        if len(segments) > 1 or any(self._too_large in segment for segment in segments):
+            raise Retryable("store_memory", "memory limit exceeded")
+        self._engine.insert(signal, segments, token)
+
+
+def test_what_is_too_large_together_is_stored_one_by_one(engine: Engine, tmp_path: Path, service: str) -> None:
+    """Segments that need too much memory together are planned and stored alone; a request that never fits is a dead letter."""
+    queue = Queue(tmp_path)
+    large = f"large-{service}"
+    for number in range(1, 6):
+        _seal(tmp_path, number, [_request(large if number == 3 else service)])
+    before = _total("assay_stored_items_total")
+    loader = Loader(cast(Engine, _Narrow(engine, large)), queue, streams=2)
+    loader.start()
+    _eventually(partial(_is_committed, queue, 5))
+    loader.stop()
+    assert _spans(engine, service) == dict.fromkeys((1, 2, 4, 5), SPANS)
+    assert _total("assay_stored_items_total") - before == 4 * SPANS
+    assert [(letter.segment, letter.items) for letter in queue.dead_letters()] == [(3, SPANS)]
+    assert "memory" in next(queue.dead_letters()).reason

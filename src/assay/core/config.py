@@ -93,7 +93,7 @@ class Receivers(Section):
 
 
 class Journal(Section):
-    segment_bytes: Bytes = 32 << 20
+    segment_bytes: Bytes = 12 << 20
     """A segment is sealed when it has reached this size."""
     segment_age_seconds: float = Field(default=0.3, gt=0)
     """A segment is sealed at the latest after this time; what was sent becomes visible soon after."""

@@ -22,7 +22,7 @@ from assay.core.errors import AssayError, InvalidInput, Retryable
 from assay.core.signals import Signal
 from assay.receivers.inspection import Inspected
 
-MEMORY_BYTES = 1536 << 20
+MEMORY_BYTES = 512 << 20
 """What decoding one request may take."""
 
 _END_SECONDS = 1.0

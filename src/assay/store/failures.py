@@ -45,6 +45,7 @@ _LIMITS: dict[int, tuple[type[AssayError], str, str, str]] = {
 }
 # Not from the engine at all, a broken assumption inside it, an exception from its surroundings.
 _FAULTS = {0, 49, 1000, 1001, 1002}
+_OUT_OF_MEMORY = "Code: 241."
 _NO_SPACE = re.compile(r"No space left|errno: (28|122)|Disk quota", re.IGNORECASE)
 
 
@@ -70,8 +71,12 @@ def translate_insert() -> Iterator[None]:
         yield
     except Exception as error:
         said = explain(str(error), "store_unreadable")
-        if isinstance(said, InvalidInput) and "ProtobufRowInputFormat" in str(error):
+        reading = "ProtobufRowInputFormat" in str(error)
+        if isinstance(said, InvalidInput) and reading:
             raise said from error
+        # Short of memory while it reads, the engine may stumble over its own half-filled columns.
+        if _OUT_OF_MEMORY in str(error) or (isinstance(said, Permanent) and reading):
+            raise Retryable("store_memory", said.message, "raise store.max_memory_bytes") from error
         raise Retryable("store_busy", said.message, said.hint) from error
 
 

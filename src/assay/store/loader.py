@@ -14,12 +14,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from enum import Enum, auto
 from functools import partial
 
 import structlog
 
 from assay.core import metrics
-from assay.core.errors import AssayError, InvalidInput
+from assay.core.errors import AssayError, InvalidInput, Retryable
 from assay.core.ports import Engine, Run, Segment, SegmentQueue
 from assay.core.signals import Signal
 
@@ -30,9 +31,31 @@ _LONGEST_WAIT_SECONDS = 5.0
 _RUN_BYTES = 32 << 20
 _RUN_ITEMS = 250_000
 _SMALL_BYTES = 1 << 20
+# How often an insert may run out of memory: another at the same time may be the reason.
+_TRIES_TOGETHER = 3
+_TRIES_ALONE = 7
 _SMALL_PAUSE_SECONDS = 0.5
 
+_PRESENT = {
+    signal: f"SELECT count() FROM merge(currentDatabase(), '{tables}') WHERE Batch BETWEEN {{first:UInt64}} AND {{last:UInt64}}"
+    for signal, tables in (
+        (Signal.TRACES, "^otel_traces$"),
+        (Signal.LOGS, "^otel_logs$"),
+        (Signal.METRICS, "^otel_metrics_"),
+    )
+}
+
 log = structlog.get_logger(__name__)
+
+
+class _Outcome(Enum):
+    STORED = auto()
+    STOPPED = auto()
+    TOO_LARGE = auto()
+    """Together the segments need more memory than the engine has."""
+
+
+_Running = tuple[Run, Future[_Outcome], Sequence[Segment]]
 
 
 class Loader:
@@ -80,7 +103,7 @@ class Loader:
 
     def _follow(self, signal: Signal) -> None:
         planned = deque(self._segments.planned(signal))
-        running: deque[tuple[Run, Future[bool]]] = deque()
+        running: deque[_Running] = deque()
         submitted = self._segments.committed(signal)
         next_small = 0.0
         while not self._stopping.is_set():
@@ -97,51 +120,84 @@ class Loader:
                 waiting = waiting[len(together) :]
                 submitted = together[-1].number
                 run = (together[0].number, submitted)
-                plan = [*(before for before, _ in running), run]
-                if not self._persist(signal, partial(self._segments.plan, signal, plan)):
+                if not self._plan(signal, [*(before for before, *_ in running), run]):
                     return
-                running.append((run, self._pool.submit(self._load, together)))
-            while running and running[0][1].done() and running[0][1].result():
-                committed = running.popleft()[0][1]
-                if not self._persist(signal, partial(self._segments.commit, signal, committed)):
-                    return
-                metrics.COMMITTED_BATCH.labels(signal).set(committed)
+                running.append((run, self._pool.submit(self._load, together), together))
+            if not self._settle(signal, running):
+                return
             self._note_lag(signal, waiting[0] if waiting else None)
             if running:
-                wait([future for _, future in running], _POLL_SECONDS, FIRST_COMPLETED)
+                wait([future for _, future, _ in running], _POLL_SECONDS, FIRST_COMPLETED)
             elif draining and not waiting:
                 return
             else:
                 self._draining.wait(_POLL_SECONDS)
+
+    def _settle(self, signal: Signal, running: deque[_Running]) -> bool:
+        """Move the watermark over what is stored; return False if the loader is stopped first."""
+        while running and running[0][1].done():
+            (_, last), future, together = running.popleft()
+            if future.result() is _Outcome.STOPPED:
+                return False
+            if future.result() is _Outcome.TOO_LARGE:
+                alone = [((one.number, one.number), [one]) for one in together]
+                if not self._plan(signal, [run for run, _ in alone] + [run for run, *_ in running]):
+                    return False
+                running.extendleft((run, self._pool.submit(self._load, one), one) for run, one in reversed(alone))
+            elif not self._persist(signal, partial(self._segments.commit, signal, last)):
+                return False
+            else:
+                metrics.COMMITTED_BATCH.labels(signal).set(last)
+        return True
 
     def _note_lag(self, signal: Signal, oldest: Segment | None) -> None:
         with suppress(FileNotFoundError):
             lag = time.time() - oldest.path.stat().st_mtime if oldest else 0.0
             metrics.LAG_SECONDS.labels(signal).set(max(0.0, lag))
 
-    def _load(self, together: Sequence[Segment]) -> bool:
-        """Store segments that follow each other and return True, or False if the loader is stopped first."""
+    def _plan(self, signal: Signal, runs: list[Run]) -> bool:
+        return self._persist(signal, partial(self._segments.plan, signal, runs))
+
+    def _load(self, together: Sequence[Segment]) -> _Outcome:
+        """Store segments that follow each other."""
         signal = together[0].signal
         token = f"{self._segments.writer}/{signal}/{together[0].number}-{together[-1].number}"
         read: list[tuple[bytes, int]] = []
         if not self._persist(signal, lambda: read.extend([self._segments.read(segment) for segment in together])):
-            return False
+            return _Outcome.STOPPED
         lost = sum(items for _, items in read)
-        stored = True
+        data = [records for records, _ in read]
         try:
-            stored = self._insert(signal, [records for records, _ in read], token)
+            tries = _TRIES_TOGETHER if len(together) > 1 else _TRIES_ALONE
+            buried = 0 if self._insert(signal, data, token, tries) else None
         except InvalidInput:
-            records = [
-                (segment, record)
-                for segment, (found, _) in zip(together, read, strict=True)
-                for record in self._segments.split(found)
-            ]
-            buried = self._divide(records, token)
-            stored, lost = buried is not None, lost + (buried or 0)
-        if stored:
-            metrics.STORED_SEGMENTS.labels(signal).inc(len(together))
-            metrics.STORED_ITEMS.labels(signal).inc(sum(segment.items for segment in together) - lost)
-        return stored
+            pairs = zip(together, data, strict=True)
+            buried = self._divide([(one, record) for one, found in pairs for record in self._segments.split(found)], token)
+        except Retryable as error:
+            if len(together) > 1 and self._is_absent(together):
+                log.warning("run_too_large", signal=signal, segments=len(together))
+                return _Outcome.TOO_LARGE
+            buried = self._insist(together, data, token, error)
+        if buried is None:
+            return _Outcome.STOPPED
+        lost += buried
+        metrics.STORED_SEGMENTS.labels(signal).inc(len(together))
+        metrics.STORED_ITEMS.labels(signal).inc(sum(segment.items for segment in together) - lost)
+        return _Outcome.STORED
+
+    def _insist(self, together: Sequence[Segment], data: Sequence[bytes], token: str, error: Retryable) -> int | None:
+        """Bury a lone record that the engine has never had the memory for, and go on trying with all else."""
+        if len(together) == 1 and len(self._segments.split(data[0])) == 1 and self._is_absent(together):
+            return self._bury(together[0], data[0], f"the engine has not enough memory for it: {error.message}")
+        return 0 if self._insert(together[0].signal, data, token) else None
+
+    def _is_absent(self, together: Sequence[Segment]) -> bool:
+        """Say whether nothing of these segments is in a table, so that they may be inserted under other tokens."""
+        parameters = {"first": together[0].number, "last": together[-1].number}
+        try:
+            return self._engine.query(_PRESENT[together[0].signal], parameters).rows == [[0]]
+        except AssayError:
+            return False
 
     def _divide(self, records: Sequence[tuple[Segment, bytes]], token: str) -> int | None:
         """Store the readable ones of records that are not readable together, and bury the others.
@@ -150,15 +206,9 @@ class Loader:
         how many items were buried, or None if the loader is stopped first.
         """
         segment, record = records[0]
-        buried = 0
         if len(records) == 1:
-            log.error("record_refused", signal=segment.signal, segment=segment.number)
-
-            def bury() -> None:
-                nonlocal buried
-                buried = self._segments.bury(segment, record, "the engine cannot read it as an OTLP request")
-
-            return buried if self._persist(segment.signal, bury) else None
+            return self._bury(segment, record, "the engine cannot read it as an OTLP request")
+        buried = 0
         middle = len(records) // 2
         for name, half in (("a", records[:middle]), ("b", records[middle:])):
             try:
@@ -171,11 +221,23 @@ class Loader:
                 buried += more
         return buried
 
-    def _insert(self, signal: Signal, data: Sequence[bytes], token: str) -> bool:
-        return self._persist(signal, partial(self._engine.insert, signal, data, token))
+    def _bury(self, segment: Segment, record: bytes, reason: str) -> int | None:
+        """Return how many items are dead letters now, or None if the loader is stopped first."""
+        log.error("record_refused", signal=segment.signal, segment=segment.number, reason=reason)
+        buried: list[int] = []
+        done = self._persist(segment.signal, lambda: buried.append(self._segments.bury(segment, record, reason)))
+        return buried[0] if done else None
 
-    def _persist(self, signal: Signal, action: Callable[[], None]) -> bool:
-        """Do it until the disk and the engine let it succeed and return True, or False if the loader is stopped first."""
+    def _insert(self, signal: Signal, data: Sequence[bytes], token: str, memory_tries: int | None = None) -> bool:
+        return self._persist(signal, partial(self._engine.insert, signal, data, token), memory_tries)
+
+    def _persist(self, signal: Signal, action: Callable[[], None], memory_tries: int | None = None) -> bool:
+        """Do it until the disk and the engine let it succeed and return True, or False if the loader is stopped first.
+
+        Raises:
+            InvalidInput: it can never succeed.
+            Retryable: the engine was out of memory `memory_tries` times.
+        """
         wait_seconds = _SHORTEST_WAIT_SECONDS
         while not self._stopping.is_set():
             try:
@@ -184,6 +246,10 @@ class Loader:
                 raise
             except (AssayError, OSError) as error:
                 reason = error.code if isinstance(error, AssayError) else "disk"
+                if reason == "store_memory" and memory_tries is not None:
+                    memory_tries -= 1
+                    if not memory_tries:
+                        raise
                 metrics.LOAD_RETRIES.labels(signal, reason).inc()
                 log.warning("load_retried", signal=signal, reason=str(error), wait_seconds=wait_seconds)
                 self._stopping.wait(wait_seconds)
