@@ -201,7 +201,7 @@ def measure_disk(server: Running, count: int, report: Report) -> None:
 
 
 def measure_small(server: Running, requests: Path, report: Report) -> None:
-    answer = send(server, "traces", requests, "--at-once", "64", "--repeat", "4")
+    answer = send(server, "traces", requests, "--at-once", "128", "--repeat", "4")
     rate = answer["sent"] / answer["seconds"]
     report.add("requests/s of one span each, acknowledged", f"{rate:,.0f}", "≥ 3,000", rate >= 3000)
 

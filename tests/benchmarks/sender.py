@@ -49,7 +49,7 @@ async def send(address: str, signal: str, requests: list[bytes], at_once: int, p
                     await asyncio.sleep(max(0.0, started + index / per_second - time.perf_counter()))
                 sent = time.perf_counter()
                 try:
-                    await export(request, timeout=60)
+                    await export(request)
                 except grpc.aio.AioRpcError:
                     failed += 1
                 latencies.append(time.perf_counter() - sent)
