@@ -260,3 +260,32 @@ def test_what_is_too_large_together_is_stored_one_by_one(engine: Engine, tmp_pat
     assert _total("assay_stored_items_total") - before == 4 * SPANS
     assert [(letter.segment, letter.items) for letter in queue.dead_letters()] == [(base + 3, SPANS)]
     assert "memory" in next(queue.dead_letters()).reason
+
+
+class _Watched:
+    """The real engine; notes the plan that is on disk at each insert."""
+
+    def __init__(self, engine: Engine, queue: Queue) -> None:
+        self._engine = engine
+        self._queue = queue
+        self.plans: list[list[tuple[int, int]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+        self.plans.append(self._queue.planned(signal))
+        self._engine.insert(signal, data, token)
+
+
+def test_a_plan_outlives_several_crashes(engine: Engine, tmp_path: Path, service: str) -> None:
+    """Runs that were planned before a crash stay in the plan until they are stored, while earlier ones are repeated."""
+    queue = Queue(tmp_path)
+    for number in range(1, 6):
+        _seal(tmp_path, number, [_request(service)])
+    queue.plan(Signal.TRACES, [(1, 2), (3, 4)])
+    watched = _Watched(engine, queue)
+    loader = Loader(cast(Engine, watched), queue, streams=1)
+    loader.start()
+    assert loader.stop(drain_seconds=60)
+    assert watched.plans == [[(1, 2), (3, 4)], [(3, 4)], [(5, 5)]]

@@ -120,10 +120,10 @@ class Loader:
                 waiting = waiting[len(together) :]
                 submitted = together[-1].number
                 run = (together[0].number, submitted)
-                if not self._plan(signal, [*(before for before, *_ in running), run]):
+                if not self._plan(signal, [*(before for before, *_ in running), run, *planned]):
                     return
                 running.append((run, self._pool.submit(self._load, together), together))
-            if not self._settle(signal, running):
+            if not self._settle(signal, running, planned):
                 return
             self._note_lag(signal, waiting[0] if waiting else None)
             if running:
@@ -133,7 +133,7 @@ class Loader:
             else:
                 self._draining.wait(_POLL_SECONDS)
 
-    def _settle(self, signal: Signal, running: deque[_Running]) -> bool:
+    def _settle(self, signal: Signal, running: deque[_Running], planned: deque[Run]) -> bool:
         """Move the watermark over what is stored; return False if the loader is stopped first."""
         while running and running[0][1].done():
             (_, last), future, together = running.popleft()
@@ -141,7 +141,7 @@ class Loader:
                 return False
             if future.result() is _Outcome.TOO_LARGE:
                 alone = [((one.number, one.number), [one]) for one in together]
-                if not self._plan(signal, [run for run, _ in alone] + [run for run, *_ in running]):
+                if not self._plan(signal, [*(run for run, _ in alone), *(run for run, *_ in running), *planned]):
                     return False
                 running.extendleft((run, self._pool.submit(self._load, one), one) for run, one in reversed(alone))
             elif not self._persist(signal, partial(self._segments.commit, signal, last)):
