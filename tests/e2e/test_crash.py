@@ -22,14 +22,14 @@ def _stored(server: Running) -> dict[str, int]:
     rows: list[list[object]] = []
     # The SQL endpoint gives a bounded number of rows: ask in slices.
     for digit in "0123456789abcdef":
-        rows += server.rows(f"SELECT SpanId, count() FROM otel_traces WHERE endsWith(SpanId, '{digit}') GROUP BY SpanId")
+        rows += server.rows(f"SELECT SpanId, count() FROM assay_spans WHERE endsWith(SpanId, '{digit}') GROUP BY SpanId")
     return {str(span): int(str(count)) for span, count in rows}
 
 
 def _check(server: Running, load: Load) -> None:
     wait_for(server.ready, "ready again")
     expected = len(load.acknowledged)
-    wait_for(lambda: int(server.rows("SELECT uniqExact(SpanId) FROM otel_traces")[0][0]) >= expected, "all is stored")
+    wait_for(lambda: int(server.rows("SELECT uniqExact(SpanId) FROM assay_spans")[0][0]) >= expected, "all is stored")
     stored = _stored(server)
     assert {span for span, count in stored.items() if count > 1} == set()
     assert load.acknowledged - stored.keys() == set()

@@ -60,7 +60,7 @@ def _is_committed(queue: Queue, number: int) -> bool:
 
 def _spans(engine: Engine, service: str) -> dict[int, int]:
     """Return how many spans each batch has."""
-    query = "SELECT Batch, count() FROM otel_traces WHERE ServiceName = {service:String} GROUP BY Batch"
+    query = "SELECT Batch, count() FROM assay_spans WHERE ServiceName = {service:String} GROUP BY Batch"
     return dict(engine.query(query, {"service": service}).rows)
 
 

@@ -60,7 +60,7 @@ def _interrupted(directory: Path) -> None:
         assert migrate(engine) == []
         applied = engine.query("SELECT name FROM assay_migrations ORDER BY name").rows
         assert [row[0] for row in applied] == FILES
-        assert {"otel_traces", "decode_traces", "otel_metrics_summary", "decode_metrics_summary"} <= {
+        assert {"otel_traces", "decode_spans", "otel_metrics_summary", "decode_metrics_summary"} <= {
             row[0] for row in _tables(engine)
         }
 

@@ -37,7 +37,7 @@ this is where one asks.</p>
 <pre>assay services
 assay traces search --status error
 assay logs tail
-assay sql 'SELECT ServiceName, count() FROM otel_traces GROUP BY ALL'</pre>
+assay sql 'SELECT ServiceName, count() FROM assay_spans GROUP BY ALL'</pre>
 """
 
 

@@ -31,7 +31,7 @@ class SqlQuestion(BaseModel):
     """One SELECT in ClickHouse's SQL, and values for its `{name:Type}` places."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
-        {"sql": "SELECT SpanName, count() FROM otel_traces WHERE ServiceName = {service:String} GROUP BY ALL",
+        {"sql": "SELECT SpanName, count() FROM assay_spans WHERE ServiceName = {service:String} GROUP BY ALL",
          "parameters": {"service": "orders"}}
     ]})  # fmt: skip
 

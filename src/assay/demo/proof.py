@@ -13,7 +13,7 @@ from assay.demo.traffic import Placed
 
 _WAIT_SECONDS = 30
 _TABLES = {
-    "spans": "otel_traces",
+    "spans": "assay_spans",
     "log records": "otel_logs",
     "gauge points": "otel_metrics_gauge",
     "sum points": "otel_metrics_sum",
@@ -23,13 +23,13 @@ _TABLES = {
 _OURS = "endsWith(ResourceAttributes['service.instance.id'], {run:String})"
 _CROSSING = f"""
     SELECT count() FROM (
-        SELECT TraceId FROM otel_traces WHERE {_OURS} GROUP BY TraceId HAVING uniqExact(ServiceName) = 3)"""  # noqa: S608
+        SELECT TraceId FROM assay_spans WHERE {_OURS} GROUP BY TraceId HAVING uniqExact(ServiceName) = 3)"""  # noqa: S608
 _FAILED = f"""
-    SELECT uniqExact(TraceId) FROM otel_traces
+    SELECT uniqExact(TraceId) FROM assay_spans
     WHERE {_OURS} AND ServiceName = 'orders' AND SpanKind = 'Server' AND StatusCode = 'Error'"""  # noqa: S608
 _WITH_LOGS = f"""
     SELECT uniqExact(TraceId) FROM otel_logs
-    WHERE {_OURS} AND TraceId IN (SELECT TraceId FROM otel_traces WHERE {_OURS})"""  # noqa: S608
+    WHERE {_OURS} AND TraceId IN (SELECT TraceId FROM assay_spans WHERE {_OURS})"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

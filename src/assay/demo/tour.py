@@ -131,7 +131,7 @@ def _look_around(server: Server, placed: Sequence[Placed]) -> str:
         ("a slow one: somebody had to be asked", f"traces show {slow}"),
         ("what the services logged meanwhile", f"logs search --trace-id {failed}"),
         ("how long requests take", "metrics show qms_request_duration_seconds --service orders"),
-        ("any question", 'sql "SELECT ServiceName, count() FROM otel_traces GROUP BY ALL"'),
+        ("any question", 'sql "SELECT ServiceName, count() FROM assay_spans GROUP BY ALL"'),
     ):
         lines += [f"  [dim]# {gives}[/]", f"  [bold]{_program()} {command}[/]"]
     return "\n".join([*lines, "", f"The HTTP API is described at {server.api}/docs. Press Ctrl-C to stop.\n"])

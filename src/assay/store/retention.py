@@ -27,13 +27,13 @@ log = structlog.get_logger(__name__)
 def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
     """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
     dropped = []
-    for prefix, days in (
-        ("otel_traces", retention.traces_days),
+    for tables, days in (
+        ("otel_traces(_trace_id_ts)?", retention.traces_days),
         ("otel_logs", retention.logs_days),
-        ("otel_metrics", retention.metrics_days),
+        ("otel_metrics_.*", retention.metrics_days),
     ):
         oldest = today - datetime.timedelta(days=days)
-        parameters = {"tables": f"^{prefix}(_|$)", "oldest": oldest.strftime("%Y%m%d")}
+        parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime("%Y%m%d")}
         for table, partition in engine.query(_EXPIRED, parameters).rows:
             engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
             log.info("partition_dropped", table=table, partition=partition, retention_days=days)

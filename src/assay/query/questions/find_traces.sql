@@ -1,10 +1,10 @@
 -- kind: question
 -- why: which traces have a span that meets all conditions at once, the newest first
--- reads: otel_traces
+-- reads: assay_spans
 -- gives: each trace's id and when its first such span starts. An attribute is looked for in the span and then in its resource;
 --        one that is missing meets only !=. With after_id the list goes on behind (end - 1, after_id).
 SELECT TraceId AS trace_id, toUnixTimestamp64Nano(min(Timestamp)) AS found_ns
-FROM otel_traces
+FROM assay_spans
 WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUnixTimestamp64Nano({end:Int64})
     AND TraceId != ''
     AND (empty({trace_ids:Array(String)}) OR TraceId IN {trace_ids:Array(String)})

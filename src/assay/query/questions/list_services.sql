@@ -1,6 +1,6 @@
 -- kind: question
 -- why: who sends what, and how it goes
--- reads: otel_traces, otel_logs, otel_metrics_*
+-- reads: assay_spans, otel_logs, otel_metrics_*
 -- gives: one row per service that was heard of in the time range; durations are those of its server and consumer spans
 SELECT
     name,
@@ -15,7 +15,7 @@ FROM
         quantilesTDigestIf(0.5, 0.95, 0.99)(Duration, SpanKind IN ('Server', 'Consumer')) AS durations,
         if(requests = 0, 0, durations[1]) AS p50, if(requests = 0, 0, durations[2]) AS p95, if(requests = 0, 0, durations[3]) AS p99,
         max(toUnixTimestamp64Nano(Timestamp)) AS last
-    FROM otel_traces
+    FROM assay_spans
     WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUnixTimestamp64Nano({end:Int64})
     GROUP BY ServiceName
     UNION ALL

@@ -1,7 +1,24 @@
 -- kind: question
 -- why: all that is known of the spans of one trace
--- reads: otel_traces, otel_traces_trace_id_ts
+-- reads: otel_traces_recent, otel_traces, otel_traces_trace_id_ts, assay_hot_window
 -- gives: one row per span by start; attributes are arrays of keys, texts and types, since a JSON object cannot hold a key twice
+WITH found AS
+(
+    SELECT * FROM otel_traces_recent WHERE TraceId = {trace_id:String}
+    UNION ALL
+    SELECT *
+    FROM otel_traces
+    WHERE TraceId = {trace_id:String}
+        AND (SamplingPolicy = '' OR ReceivedAt < (SELECT Since FROM assay_hot_window))
+        AND PartitionDate IN (SELECT PartitionDate FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
+        AND
+        (
+            Timestamp >= (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
+                AND Timestamp < (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
+            -- Start and End lie between 1970 and 2106 even if a clock does not.
+            OR Timestamp < '1970-01-01' OR Timestamp >= '2106-01-01'
+        )
+)
 SELECT
     SpanId AS span_id, ParentSpanId AS parent_span_id, TraceState AS trace_state, Flags AS flags,
     SpanName AS name, SpanKind AS kind, ServiceName AS service,
@@ -21,15 +38,6 @@ SELECT
     arrayMap(map -> mapKeys(map), Links.Attributes) AS link_keys,
     arrayMap(map -> mapValues(map), Links.Attributes) AS link_texts,
     Links.AttributeTypes AS link_types, Links.DroppedAttributesCount AS link_dropped
-FROM otel_traces
-WHERE TraceId = {trace_id:String}
-    AND PartitionDate IN (SELECT PartitionDate FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
-    AND
-    (
-        Timestamp >= (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
-            AND Timestamp < (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
-        -- Start and End lie between 1970 and 2106 even if a clock does not.
-        OR Timestamp < '1970-01-01' OR Timestamp >= '2106-01-01'
-    )
+FROM found
 ORDER BY Timestamp, SpanId
 LIMIT {limit:UInt32}
