@@ -14,6 +14,8 @@ from assay.core.signals import Signal
 
 FOLDER = "assay.store.schema"
 FILES = {migration.name: migration for migration in statement.load_all(FOLDER)}
+DECODING = {file.name: file for file in statement.load_all("assay.store.decode")}
+VIEWS = {Signal.TRACES: "spans", Signal.LOGS: "log_records", Signal.METRICS: "metrics"}
 
 TEXT = "String"
 NAME = "LowCardinality(String)"
@@ -148,11 +150,15 @@ def _literal(kind: str) -> str:
     return LITERALS.get(kind, "7")
 
 
-@pytest.mark.parametrize("name", FILES)
+def test_each_file_has_a_number_of_its_own() -> None:
+    """Files are applied in the order of their numbers, so no two may share one."""
+    assert len({name[:4] for name in FILES}) == len(FILES)
+
+
+@pytest.mark.parametrize("name", [*FILES, *DECODING])
 def test_each_file_says_what_it_is(name: str) -> None:
-    """A file has a number of its own, and its header says of what kind it is, why, what it reads and what it gives."""
-    assert [other for other in FILES if other[:4] == name[:4]] == [name]
-    header = FILES[name].header
+    """Its header says of what kind it is, why, what it reads and what it gives."""
+    header = (FILES | DECODING)[name].header
     assert {"kind", "why", "reads", "gives"} <= set(header)
     assert all(header.values())
 
@@ -222,7 +228,7 @@ def test_every_column_of_a_landing_table_is_used(signal: Signal) -> None:
         if not message.startswith(("AnyValue", "Array", "KeyValue"))
         for field in re.findall(r"(\w+) = \d+;", message)
     }
-    views = "\n".join(file.text for name, file in FILES.items() if re.search(f"decode_({signal}|spans)" if signal == Signal.TRACES else f"decode_{signal}", name))
+    views = "\n".join(file.text for name, file in DECODING.items() if name.startswith(VIEWS[signal]))
     landing = next(file.text for name, file in FILES.items() if name.endswith(f"landing_{signal}"))
     # The name of the way in is for the statistics of receivers; `value` is the oneof of the two that follow it.
     assert {field for field in declared if not re.search(rf"\b{field}\b", landing)} == set()

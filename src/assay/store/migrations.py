@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.core import statement
 from assay.core.errors import Misconfigured
 from assay.core.ports import Engine
+from assay.store.decoding import apply_decoding
 
 _FOLDER = "assay.store.schema"
 _RECORD = """CREATE TABLE IF NOT EXISTS assay_migrations (name String, applied_at DateTime DEFAULT now())
@@ -14,7 +15,8 @@ ENGINE = MergeTree ORDER BY name"""
 def migrate(engine: Engine) -> list[str]:
     """Bring the store's schema up to date and return the names of the files that were applied.
 
-    A file may have several statements; each can be repeated, so one that was interrupted is run again whole.
+    A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The decode views are
+    made as they are without policies.
 
     Raises:
         Misconfigured: the store was made by a newer Assay.
@@ -22,7 +24,7 @@ def migrate(engine: Engine) -> list[str]:
     engine.execute(_RECORD)
     applied = {row[0] for row in engine.query("SELECT DISTINCT name FROM assay_migrations").rows}
     known = statement.load_all(_FOLDER)
-    if newer := sorted(applied - {migration.name for migration in known}):
+    if newer := sorted(name for name in applied if name > known[-1].name):
         raise Misconfigured(
             "store_newer",
             f"The store has the schema {newer[-1]}, which this Assay does not know",
@@ -35,4 +37,5 @@ def migrate(engine: Engine) -> list[str]:
                 engine.execute(sql)
             engine.execute(f"INSERT INTO assay_migrations (name) VALUES ('{migration.name}')")
             done.append(migration.name)
+    apply_decoding(engine)
     return done

@@ -1,6 +1,6 @@
 -- kind: view
 -- why: the engine turns summaries into data points
--- reads: landing_metrics_flat
+-- reads: landing_metrics_flat, the functions assay_policy_*
 -- gives: otel_metrics_summary, one row per data point
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS decode_metrics_summary TO otel_metrics_summary AS
@@ -16,7 +16,7 @@ SELECT
     name AS MetricName,
     description AS MetricDescription,
     unit AS MetricUnit,
-    assay_attributes(tupleElement(point, 'attributes')) AS Attributes,
+    assay_map(tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 2)) AS Attributes,
     toDateTime(intDiv(tupleElement(point, 'start_time_unix_nano'), 1000000000)) AS StartTimeUnix,
     toDateTime(intDiv(tupleElement(point, 'time_unix_nano'), 1000000000)) AS TimeUnix,
     tupleElement(point, 'count') AS Count,
@@ -26,7 +26,7 @@ SELECT
     tupleElement(point, 'flags') AS Flags,
     tupleElement(point, 'start_time_unix_nano') AS StartTimeUnixNano,
     tupleElement(point, 'time_unix_nano') AS TimeUnixNano,
-    assay_types(tupleElement(point, 'attributes')) AS AttributeTypes,
+    assay_sorted_types(tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 3)) AS AttributeTypes,
     metadata AS MetricMetadata,
     metadata_types AS MetricMetadataTypes,
     resource_types AS ResourceAttributeTypes,
@@ -35,10 +35,23 @@ SELECT
     overflow AS Overflow,
     batch AS Batch,
     fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
-    assay_partition_date(tupleElement(point, 'time_unix_nano'), received_unix_nano) AS PartitionDate
+    assay_partition_date(tupleElement(point, 'time_unix_nano'), received_unix_nano) AS PartitionDate,
+    mapConcat(scrubbed, tupleElement(parts, 7)) AS Scrubbed
 FROM
 (
-    SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), arrayJoin(tupleElement(summary, 'data_points')) AS point
-    FROM landing_metrics_flat
-    WHERE notEmpty(tupleElement(summary, 'data_points'))
+    SELECT * EXCEPT (keys, texts, types), assay_point(keys, texts, types, arrayResize([keys], 0), arrayResize([texts], 0), arrayResize([types], 0)) AS parts
+    FROM
+    (
+        SELECT
+            *,
+            tupleElement(tupleElement(point, 'attributes'), 'key') AS keys,
+            assay_texts(tupleElement(point, 'attributes')) AS texts,
+            tupleElement(tupleElement(tupleElement(point, 'attributes'), 'value'), 'type') AS types
+        FROM
+        (
+            SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), arrayJoin(tupleElement(summary, 'data_points')) AS point
+            FROM landing_metrics_flat
+            WHERE empty(filter) > empty(tupleElement(summary, 'data_points'))
+        )
+    )
 )
