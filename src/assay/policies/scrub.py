@@ -1,0 +1,141 @@
+"""Scrubbing as SQL that runs inside the decode views: from rules to expressions.
+
+`Scrubber(rules)` gives SQL text:
+
+- `guard(text)`: a condition over all values of a row, joined by newlines. Clean rows pay only this and
+- `key_guard(keys)`: the same over all keys, joined by newlines.
+- `keep(key)`: a condition that is false for an attribute that is dropped; `drops` says whether there can be any.
+- `value(key, text)`: an attribute's value after key rules and detectors, for the rows where a guard is true.
+- `text(text)`: the same for what has no key, such as a span's name.
+
+What was found is replaced by `[label]`, by `[label rest]` or by `[label key-id:pseudonym]`. `labels` lists all labels, and `found(text)` is SQL
+for the labels in a scrubbed text, from which the changes of each rule are counted.
+
+The functions of `store/schema/0022_scrub_functions.sql` must exist. The key of pseudonyms is not in the SQL, which users can read:
+`key_sql` says where to find it, and `key_id_sql` which one it is. Two strings that are equal give equal pseudonyms under one key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assay.policies.scrub_rules import Detector, KeyRule, Scrubbing, literal
+
+_PSEUDONYM_DIGITS = 16
+# What no text of people has: it marks off what was found. One that a sender wrote becomes a space.
+_MARK = r"\x1A"
+
+
+@dataclass(frozen=True)
+class Scrubber:
+    """Give the SQL of a set of rules; arguments and results are SQL text."""
+
+    rules: Scrubbing
+    key_sql: str = "getSetting('log_comment')"
+    key_id_sql: str = "'k1'"
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Give every label that a mask can have, each once."""
+        rules: tuple[Detector | KeyRule, ...] = (*self.rules.detectors, *self.rules.key_rules)
+        return tuple(dict.fromkeys(rule.label for rule in rules if rule.action not in ("allow", "drop")))
+
+    @property
+    def drops(self) -> bool:
+        """Say whether a key rule drops attributes."""
+        return bool(_where(self.rules.key_rules, "drop"))
+
+    def guard(self, text: str) -> str:
+        """Give the condition that a detector may find something in `text`."""
+        return f"multiMatchAny({text}, {self._guards})"
+
+    def key_guard(self, keys: str) -> str:
+        """Give the condition that a rule changes the value of one of `keys`."""
+        return f"multiMatchAny({keys}, {_array(rule.pattern for rule in self.rules.key_rules if rule.action != 'allow')})"
+
+    def keep(self, key: str) -> str:
+        """Give the condition that no rule drops the attribute `key`."""
+        return f"not has({_where(self.rules.key_rules, 'drop')}, {self._key_rule(key)})" if self.drops else "true"
+
+    def value(self, key: str, text: str) -> str:
+        """Give the scrubbed value of an attribute."""
+        rules = self.rules.key_rules
+        changing = [at for at, rule in enumerate(rules, 1) if rule.action != "allow"]
+        keeping = [at for at, rule in enumerate(rules, 1) if rule.action == "allow" and not rule.detectors]
+        spared = ", ".join(f"scrub_key_rule = {at}, {self._named(rule.detectors)}" for at, rule in enumerate(rules, 1) if rule.detectors)
+        detected = self._detected("scrub_key", "secret", f"multiIf({spared}, [])" if spared else "")
+        chosen = (
+            f"multiIf(has({changing}, scrub_key_rule), {self._mask('scrub_key_rule', rules)}, "
+            f"has({keeping}, scrub_key_rule), secret, {detected})"
+        )
+        return f"arrayMap((scrub_key, secret, scrub_key_rule) -> {chosen}, [{key}], [{text}], [{self._key_rule(key)}])[1]"
+
+    def text(self, text: str) -> str:
+        """Give the scrubbed form of a text that has no key."""
+        return f"arrayMap(secret -> {self._detected(literal(''), 'secret', '')}, [{text}])[1]"
+
+    def found(self, text: str) -> str:
+        """Give the array of the labels of all masks in a scrubbed text; one that a sender wrote counts too."""
+        mask = rf"\[({'|'.join(self.labels)})(?: [^\]\s]*)?\]"
+        return f"extractAll({text}, {literal(mask)})"
+
+    @cached_property
+    def _guards(self) -> str:
+        return _array(detector.guard for detector in self.rules.detectors)
+
+    def _key_rule(self, key: str) -> str:
+        """Give the number of the first rule for a key, 0 for none."""
+        return f"arraySort(multiMatchAllIndices({key}, {_array(rule.pattern for rule in self.rules.key_rules)}))[1]"
+
+    def _named(self, names: Sequence[str]) -> list[int]:
+        return [at for at, detector in enumerate(self.rules.detectors, 1) if detector.name in names or detector.label in names]
+
+    def _detected(self, key: str, text: str, spared: str) -> str:
+        """Run the detectors whose guards match, one after the other, each on what the last has left."""
+        matching = f"arraySort(multiMatchAllIndices({text}, {self._guards}))"
+        running = f"arrayFilter(scrub_rule -> not has({spared}, scrub_rule), {matching})" if spared else matching
+        return f"arrayFold((scrub_text, scrub_rule) -> {self._step(key)}, {running}, replaceAll({text}, '{_MARK}', ' '))"
+
+    def _step(self, key: str) -> str:
+        """Cut `scrub_text` at what `scrub_rule` finds, so that every second piece is a candidate, and mask those that pass its check.
+
+        One expression for all detectors, because the engine plans it anew at every insert.
+        """
+        detectors = self.rules.detectors
+        marked = ", ".join(
+            f"scrub_rule = {at}, replaceRegexpAll(scrub_text, {literal(detector.regexp)}, '\\\\1{_MARK}\\\\2{_MARK}\\\\3')"
+            for at, detector in enumerate(detectors, 1)
+        )
+        checks = ", ".join(f"scrub_rule = {at}, {detector.check}" for at, detector in enumerate(detectors, 1) if detector.check)
+        passed = f"multiIf(scrub_place % 2 = 1, false, {checks}, true)" if checks else "scrub_place % 2 = 0"
+        masked = f"(secret, before, after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        pieces = (
+            "scrub_pieces, "
+            f"arrayMap((scrub_piece, scrub_at) -> if(scrub_at = 2, concat({key}, '=', scrub_piece), scrub_piece), "
+            "arrayPushFront(arrayPopBack(scrub_pieces), ''), arrayEnumerate(scrub_pieces)), "
+            "arrayPushBack(arrayPopFront(scrub_pieces), ''), arrayEnumerate(scrub_pieces)"
+        )
+        step = f"scrub_pieces -> arrayStringConcat(arrayMap({masked}, {pieces}))"
+        return f"arrayMap({step}, [splitByChar('{_MARK}', multiIf({marked}, scrub_text))])[1]"
+
+    def _mask(self, rule: str, rules: Sequence[Detector | KeyRule]) -> str:
+        """Give the mask of the variable `secret`; nothing, if it is dropped."""
+        rests = {
+            "hash": lambda each: f"concat(' ', {self.key_id_sql}, ':', left(lower(hex(HMAC('sha256', secret, {self.key_sql}))), {_PSEUDONYM_DIGITS}))",
+            "partial": lambda each: f"concat(' ', {each.partial})",
+        }
+        rest = ", ".join(f"{rule} = {at}, {rests[each.action](each)}" for at, each in enumerate(rules, 1) if each.action in rests)
+        shown = f"multiIf({rest}, '')" if rest else "''"
+        mask = f"concat('[', {_array(each.label for each in rules)}[{rule}], {shown}, ']')"
+        dropping = _where(rules, "drop")
+        return f"if(has({dropping}, {rule}), '', {mask})" if dropping else mask
+
+
+def _where(rules: Iterable[Detector | KeyRule], action: str) -> list[int]:
+    return [at for at, rule in enumerate(rules, 1) if rule.action == action]
+
+
+def _array(texts: Iterable[str]) -> str:
+    return "[" + ", ".join(literal(text) for text in texts) + "]"
