@@ -36,18 +36,6 @@ CREATE OR REPLACE FUNCTION assay_attribute_list AS (kvs, prefix) -> arrayMap((ks
 CREATE OR REPLACE FUNCTION assay_resource AS (kvs) -> arrayMap(list -> arrayMap(shaped -> (tupleElement(shaped, 1), tupleElement(shaped, 2), tupleElement(shaped, 3), tupleElement(list, 4)),
     [assay_policy_resource(tupleElement(list, 1), tupleElement(list, 2), tupleElement(list, 3))])[1], [assay_attribute_list(kvs, 'resource.attributes.')])[1];
 
--- A data point with its exemplars, if there is anything to look at more closely.
-CREATE OR REPLACE FUNCTION assay_point AS (keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types) -> if(
-    assay_policy_suspect(arrayStringConcat(arrayConcat(keys, arrayFlatten(exemplar_keys)), '\n'), arrayStringConcat(arrayConcat(texts, arrayFlatten(exemplar_texts)), '\n')),
-    arrayMap(clean -> arrayMap((own_clean, exemplar_clean) -> (
-            assay_left(keys, own_clean), assay_left(own_clean, own_clean), assay_left_types(types, texts, own_clean),
-            arrayMap((ks, cs) -> assay_left(ks, cs), exemplar_keys, exemplar_clean), arrayMap(cs -> assay_left(cs, cs), exemplar_clean),
-            arrayMap((ys, ts, cs) -> assay_left_types(ys, ts, cs), exemplar_types, exemplar_texts, exemplar_clean),
-            assay_remark(arrayConcat(arrayMap(k -> concat('attributes.', k), keys), arrayMap(k -> concat('exemplar.attributes.', k), arrayFlatten(exemplar_keys))), arrayConcat(texts, arrayFlatten(exemplar_texts)), clean)),
-        [arraySlice(clean, 1, length(keys))], [assay_unflattened(arraySlice(clean, length(keys) + 1), exemplar_keys)])[1],
-        [arrayMap((key, text) -> assay_policy_clean(key, text), arrayConcat(keys, arrayFlatten(exemplar_keys)), arrayConcat(texts, arrayFlatten(exemplar_texts)))])[1],
-    (keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types, CAST(map(), 'Map(LowCardinality(String), LowCardinality(String))')));
-
 CREATE OR REPLACE FUNCTION assay_unflattened AS (flat, shape) -> arrayMap((n, end) -> arraySlice(flat, end - n + 1, n),
     arrayMap(e -> length(e), shape), arrayCumSum(arrayMap(e -> length(e), shape)));
 
@@ -77,6 +65,27 @@ CREATE OR REPLACE FUNCTION assay_placed_log AS (clean, keys, texts, types, scope
         body_clean, assay_left_types([body_type], [body], [body_clean])[1],
         assay_remark(arrayConcat(arrayMap(k -> concat('attributes.', k), keys), arrayMap(k -> concat('scope.attributes.', k), scope_keys), ['body']), all_texts, clean)),
     [arraySlice(clean, 1, length(keys))], [arraySlice(clean, length(keys) + 1, length(scope_keys))], [clean[-1]])[1];
+
+CREATE OR REPLACE FUNCTION assay_placed_metric AS (clean, scope_keys, scope_texts, scope_types, metadata_keys, metadata_texts, metadata_types, keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types) ->
+    arrayMap((scope_clean, metadata_clean, own_clean, exemplar_clean) -> (
+        assay_left(scope_keys, scope_clean), assay_left(scope_clean, scope_clean), assay_left_types(scope_types, scope_texts, scope_clean),
+        assay_left(metadata_keys, metadata_clean), assay_left(metadata_clean, metadata_clean), assay_left_types(metadata_types, metadata_texts, metadata_clean),
+        arrayMap((ks, cs) -> assay_left(ks, cs), keys, own_clean), arrayMap(cs -> assay_left(cs, cs), own_clean),
+        arrayMap((ys, ts, cs) -> assay_left_types(ys, ts, cs), types, texts, own_clean),
+        arrayMap((kks, ccs) -> arrayMap((ks, cs) -> assay_left(ks, cs), kks, ccs), exemplar_keys, exemplar_clean),
+        arrayMap(ccs -> arrayMap(cs -> assay_left(cs, cs), ccs), exemplar_clean),
+        arrayMap((yys, tts, ccs) -> arrayMap((ys, ts, cs) -> assay_left_types(ys, ts, cs), yys, tts, ccs), exemplar_types, exemplar_texts, exemplar_clean),
+        assay_remark(arrayConcat(arrayMap(k -> concat('scope.attributes.', k), scope_keys), arrayMap(k -> concat('metadata.', k), metadata_keys)),
+            arrayConcat(scope_texts, metadata_texts), arrayConcat(scope_clean, metadata_clean)),
+        arrayMap((ks, ts, cs, eks, ets, ecs) -> assay_remark(
+                arrayConcat(arrayMap(k -> concat('attributes.', k), ks), arrayMap(k -> concat('exemplar.attributes.', k), arrayFlatten(eks))),
+                arrayConcat(ts, arrayFlatten(ets)), arrayConcat(cs, arrayFlatten(ecs))),
+            keys, texts, own_clean, arrayResize(exemplar_keys, length(keys)), arrayResize(exemplar_texts, length(keys)), arrayResize(exemplar_clean, length(keys)))),
+    [arraySlice(clean, 1, length(scope_keys))],
+    [arraySlice(clean, length(scope_keys) + 1, length(metadata_keys))],
+    [assay_unflattened(arraySlice(clean, length(scope_keys) + length(metadata_keys) + 1), keys)],
+    [arrayMap((flat, shape) -> assay_unflattened(flat, shape),
+        assay_unflattened(arraySlice(clean, length(scope_keys) + length(metadata_keys) + length(arrayFlatten(keys)) + 1), arrayMap(e -> arrayFlatten(e), exemplar_keys)), exemplar_keys)])[1];
 
 CREATE OR REPLACE FUNCTION assay_adjusted_count AS (trace_state) -> if(empty(trace_state), 1., exp2(56) / greatest(1., exp2(56) -
     reinterpretAsUInt64(reverse(unhex(rightPad(extract(trace_state, '(?:^|,)[ ]*ot=(?:[^,]*;)?th:([0-9a-f]{1,14})(?:[;,]|$)'), 14, '0'))))));

@@ -73,31 +73,37 @@ WITH
                     [arrayMap((key, text) -> assay_policy_clean(key, text), arrayResize(all_keys, length(all_texts), ''), all_texts)])[1],
                 (keys, texts, types, scope_keys, scope_texts, scope_value_types, body, body_type, CAST(map(), 'Map(LowCardinality(String), LowCardinality(String))'))) AS parts
         FROM screened
+    ),
+    finished AS
+    (
+        SELECT
+            fromUnixTimestamp64Nano(toInt64(time_unix_nano)) AS Timestamp,
+            TraceId, SpanId, TraceFlags, SeverityText, SeverityNumber,
+            if(resource_attributes['service.name'] = '', 'unknown_service', resource_attributes['service.name']) AS ServiceName,
+            tupleElement(parts, 7) AS Body,
+            resource_schema_url AS ResourceSchemaUrl,
+            resource_attributes AS ResourceAttributes,
+            scope_schema_url AS ScopeSchemaUrl,
+            scope_name AS ScopeName,
+            scope_version AS ScopeVersion,
+            assay_map(tupleElement(parts, 4), tupleElement(parts, 5)) AS ScopeAttributes,
+            assay_map(tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 2)) AS LogAttributes,
+            EventName, ObservedTimestamp, TimePresent,
+            tupleElement(parts, 8) AS BodyType,
+            assay_sorted_types(tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 3)) AS LogAttributeTypes,
+            DroppedAttributesCount,
+            resource_types AS ResourceAttributeTypes,
+            resource_dropped AS ResourceDroppedAttributesCount,
+            assay_sorted_types(tupleElement(parts, 4), tupleElement(parts, 6)) AS ScopeAttributeTypes,
+            scope_dropped AS ScopeDroppedAttributesCount,
+            Overflow,
+            batch AS Batch,
+            fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
+            assay_partition_date(time_unix_nano, received_unix_nano) AS PartitionDate,
+            mapConcat(resource_scrubbed, tupleElement(parts, 9)) AS Scrubbed
+        FROM scrubbed
     )
 SELECT
-    fromUnixTimestamp64Nano(toInt64(time_unix_nano)) AS Timestamp,
-    TraceId, SpanId, TraceFlags, SeverityText, SeverityNumber,
-    if(resource_attributes['service.name'] = '', 'unknown_service', resource_attributes['service.name']) AS ServiceName,
-    tupleElement(parts, 7) AS Body,
-    resource_schema_url AS ResourceSchemaUrl,
-    resource_attributes AS ResourceAttributes,
-    scope_schema_url AS ScopeSchemaUrl,
-    scope_name AS ScopeName,
-    scope_version AS ScopeVersion,
-    assay_map(tupleElement(parts, 4), tupleElement(parts, 5)) AS ScopeAttributes,
-    assay_map(tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 2)) AS LogAttributes,
-    EventName, ObservedTimestamp, TimePresent,
-    tupleElement(parts, 8) AS BodyType,
-    assay_sorted_types(tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_log(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 3)) AS LogAttributeTypes,
-    DroppedAttributesCount,
-    resource_types AS ResourceAttributeTypes,
-    resource_dropped AS ResourceDroppedAttributesCount,
-    assay_sorted_types(tupleElement(parts, 4), tupleElement(parts, 6)) AS ScopeAttributeTypes,
-    scope_dropped AS ScopeDroppedAttributesCount,
-    Overflow,
-    batch AS Batch,
-    fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
-    assay_partition_date(time_unix_nano, received_unix_nano) AS PartitionDate,
-    mapConcat(resource_scrubbed, tupleElement(parts, 9)) AS Scrubbed,
+    *,
     assay_policy_filter_log(ServiceName, SeverityNumber, SeverityText, Body, EventName, LogAttributes, ResourceAttributes, ScopeName, TraceId) AS Filter
-FROM scrubbed
+FROM finished

@@ -16,19 +16,19 @@ SELECT
     name AS MetricName,
     description AS MetricDescription,
     unit AS MetricUnit,
-    assay_map(tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 2)) AS Attributes,
+    assay_map(tupleElement(assay_policy_point(point_keys, point_texts, point_types), 1), tupleElement(assay_policy_point(point_keys, point_texts, point_types), 2)) AS Attributes,
     toDateTime(intDiv(tupleElement(point, 'start_time_unix_nano'), 1000000000)) AS StartTimeUnix,
     toDateTime(intDiv(tupleElement(point, 'time_unix_nano'), 1000000000)) AS TimeUnix,
     tupleElement(point, 'count') AS Count,
     ifNull(tupleElement(point, 'sum'), 0) AS Sum,
     tupleElement(point, 'bucket_counts') AS BucketCounts,
     tupleElement(point, 'explicit_bounds') AS ExplicitBounds,
-    arrayMap((k, t) -> assay_map(k, t), tupleElement(parts, 4), tupleElement(parts, 5)) AS `Exemplars.FilteredAttributes`,
+    arrayMap((k, t) -> assay_map(k, t), point_exemplar_keys, point_exemplar_texts) AS `Exemplars.FilteredAttributes`,
     arrayMap(t -> toDateTime(intDiv(t, 1000000000)), tupleElement(tupleElement(point, 'exemplars'), 'time_unix_nano')) AS `Exemplars.TimeUnix`,
     arrayMap((kind, d, i) -> if(kind = 'as_int', toFloat64(i), d), tupleElement(tupleElement(point, 'exemplars'), 'value'), tupleElement(tupleElement(point, 'exemplars'), 'as_double'), tupleElement(tupleElement(point, 'exemplars'), 'as_int')) AS `Exemplars.Value`,
     arrayMap(id -> lower(hex(id)), tupleElement(tupleElement(point, 'exemplars'), 'span_id')) AS `Exemplars.SpanId`,
     arrayMap(id -> lower(hex(id)), tupleElement(tupleElement(point, 'exemplars'), 'trace_id')) AS `Exemplars.TraceId`,
-    arrayMap((k, y) -> assay_sorted_types(k, y), tupleElement(parts, 4), tupleElement(parts, 6)) AS `Exemplars.AttributeTypes`,
+    arrayMap((k, y) -> assay_sorted_types(k, y), point_exemplar_keys, point_exemplar_types) AS `Exemplars.AttributeTypes`,
     tupleElement(tupleElement(point, 'exemplars'), 'time_unix_nano') AS `Exemplars.TimeUnixNano`,
     arrayMap(v -> CAST(toInt8(v), 'Enum8(\'none\' = 0, \'double\' = 3, \'int\' = 6)'), tupleElement(tupleElement(point, 'exemplars'), 'value')) AS `Exemplars.ValueType`,
     tupleElement(tupleElement(point, 'exemplars'), 'as_int') AS `Exemplars.ValueInt`,
@@ -41,7 +41,7 @@ SELECT
     isNotNull(tupleElement(point, 'max')) AS MaxPresent,
     tupleElement(point, 'start_time_unix_nano') AS StartTimeUnixNano,
     tupleElement(point, 'time_unix_nano') AS TimeUnixNano,
-    assay_sorted_types(tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 3)) AS AttributeTypes,
+    assay_sorted_types(tupleElement(assay_policy_point(point_keys, point_texts, point_types), 1), tupleElement(assay_policy_point(point_keys, point_texts, point_types), 3)) AS AttributeTypes,
     metadata AS MetricMetadata,
     metadata_types AS MetricMetadataTypes,
     resource_types AS ResourceAttributeTypes,
@@ -51,25 +51,18 @@ SELECT
     batch AS Batch,
     fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
     assay_partition_date(tupleElement(point, 'time_unix_nano'), received_unix_nano) AS PartitionDate,
-    mapConcat(scrubbed, tupleElement(parts, 7)) AS Scrubbed
+    point_scrubbed AS Scrubbed
 FROM
 (
-    SELECT * EXCEPT (keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types), assay_point(keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types) AS parts
+    SELECT
+        * EXCEPT (joined), tupleElement(joined, 1) AS point, tupleElement(joined, 2) AS point_keys, tupleElement(joined, 3) AS point_texts, tupleElement(joined, 4) AS point_types,
+        tupleElement(joined, 5) AS point_scrubbed, tupleElement(joined, 6) AS point_exemplar_keys, tupleElement(joined, 7) AS point_exemplar_texts, tupleElement(joined, 8) AS point_exemplar_types
     FROM
     (
         SELECT
-            *,
-            tupleElement(tupleElement(point, 'attributes'), 'key') AS keys,
-            assay_texts(tupleElement(point, 'attributes')) AS texts,
-            tupleElement(tupleElement(tupleElement(point, 'attributes'), 'value'), 'type') AS types,
-            arrayMap(a -> tupleElement(a, 'key'), tupleElement(tupleElement(point, 'exemplars'), 'filtered_attributes')) AS exemplar_keys,
-            arrayMap(a -> assay_texts(a), tupleElement(tupleElement(point, 'exemplars'), 'filtered_attributes')) AS exemplar_texts,
-            arrayMap(a -> tupleElement(tupleElement(a, 'value'), 'type'), tupleElement(tupleElement(point, 'exemplars'), 'filtered_attributes')) AS exemplar_types
-        FROM
-        (
-            SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), tupleElement(histogram, 'aggregation_temporality') AS aggregation_temporality, arrayJoin(tupleElement(histogram, 'data_points')) AS point
-            FROM landing_metrics_flat
-            WHERE empty(filter) > empty(tupleElement(histogram, 'data_points'))
-        )
+            * EXCEPT (gauge, sum, histogram, exponential_histogram, summary, keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types, scrubbed),
+            tupleElement(histogram, 'aggregation_temporality') AS aggregation_temporality, arrayJoin(arrayZip(tupleElement(histogram, 'data_points'), arraySlice(keys, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))), arraySlice(texts, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))), arraySlice(types, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))), arraySlice(scrubbed, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))), arraySlice(exemplar_keys, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))), arraySlice(exemplar_texts, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))), arraySlice(exemplar_types, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + 1, length(tupleElement(histogram, 'data_points'))))) AS joined
+        FROM landing_metrics_flat
+        WHERE empty(filter) > empty(tupleElement(histogram, 'data_points'))
     )
 )

@@ -16,7 +16,7 @@ SELECT
     name AS MetricName,
     description AS MetricDescription,
     unit AS MetricUnit,
-    assay_map(tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 2)) AS Attributes,
+    assay_map(tupleElement(assay_policy_point(point_keys, point_texts, point_types), 1), tupleElement(assay_policy_point(point_keys, point_texts, point_types), 2)) AS Attributes,
     toDateTime(intDiv(tupleElement(point, 'start_time_unix_nano'), 1000000000)) AS StartTimeUnix,
     toDateTime(intDiv(tupleElement(point, 'time_unix_nano'), 1000000000)) AS TimeUnix,
     tupleElement(point, 'count') AS Count,
@@ -26,7 +26,7 @@ SELECT
     tupleElement(point, 'flags') AS Flags,
     tupleElement(point, 'start_time_unix_nano') AS StartTimeUnixNano,
     tupleElement(point, 'time_unix_nano') AS TimeUnixNano,
-    assay_sorted_types(tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 1), tupleElement(assay_policy_point(tupleElement(parts, 1), tupleElement(parts, 2), tupleElement(parts, 3)), 3)) AS AttributeTypes,
+    assay_sorted_types(tupleElement(assay_policy_point(point_keys, point_texts, point_types), 1), tupleElement(assay_policy_point(point_keys, point_texts, point_types), 3)) AS AttributeTypes,
     metadata AS MetricMetadata,
     metadata_types AS MetricMetadataTypes,
     resource_types AS ResourceAttributeTypes,
@@ -36,22 +36,18 @@ SELECT
     batch AS Batch,
     fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
     assay_partition_date(tupleElement(point, 'time_unix_nano'), received_unix_nano) AS PartitionDate,
-    mapConcat(scrubbed, tupleElement(parts, 7)) AS Scrubbed
+    point_scrubbed AS Scrubbed
 FROM
 (
-    SELECT * EXCEPT (keys, texts, types), assay_point(keys, texts, types, arrayResize([keys], 0), arrayResize([texts], 0), arrayResize([types], 0)) AS parts
+    SELECT
+        * EXCEPT (joined), tupleElement(joined, 1) AS point, tupleElement(joined, 2) AS point_keys, tupleElement(joined, 3) AS point_texts, tupleElement(joined, 4) AS point_types,
+        tupleElement(joined, 5) AS point_scrubbed
     FROM
     (
         SELECT
-            *,
-            tupleElement(tupleElement(point, 'attributes'), 'key') AS keys,
-            assay_texts(tupleElement(point, 'attributes')) AS texts,
-            tupleElement(tupleElement(tupleElement(point, 'attributes'), 'value'), 'type') AS types
-        FROM
-        (
-            SELECT * EXCEPT (gauge, sum, histogram, exponential_histogram, summary), arrayJoin(tupleElement(summary, 'data_points')) AS point
-            FROM landing_metrics_flat
-            WHERE empty(filter) > empty(tupleElement(summary, 'data_points'))
-        )
+            * EXCEPT (gauge, sum, histogram, exponential_histogram, summary, keys, texts, types, exemplar_keys, exemplar_texts, exemplar_types, scrubbed),
+            arrayJoin(arrayZip(tupleElement(summary, 'data_points'), arraySlice(keys, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + length(tupleElement(histogram, 'data_points')) + length(tupleElement(exponential_histogram, 'data_points')) + 1, length(tupleElement(summary, 'data_points'))), arraySlice(texts, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + length(tupleElement(histogram, 'data_points')) + length(tupleElement(exponential_histogram, 'data_points')) + 1, length(tupleElement(summary, 'data_points'))), arraySlice(types, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + length(tupleElement(histogram, 'data_points')) + length(tupleElement(exponential_histogram, 'data_points')) + 1, length(tupleElement(summary, 'data_points'))), arraySlice(scrubbed, length(tupleElement(gauge, 'data_points')) + length(tupleElement(sum, 'data_points')) + length(tupleElement(histogram, 'data_points')) + length(tupleElement(exponential_histogram, 'data_points')) + 1, length(tupleElement(summary, 'data_points'))))) AS joined
+        FROM landing_metrics_flat
+        WHERE empty(filter) > empty(tupleElement(summary, 'data_points'))
     )
 )

@@ -17,7 +17,13 @@ ALTER TABLE otel_metrics_exp_histogram ADD COLUMN IF NOT EXISTS Scrubbed Map(Low
 ALTER TABLE otel_metrics_summary ADD COLUMN IF NOT EXISTS Scrubbed Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1));
 
 ALTER TABLE landing_metrics_flat
-    ADD COLUMN IF NOT EXISTS scrubbed Map(LowCardinality(String), LowCardinality(String)),
+    ADD COLUMN IF NOT EXISTS keys Array(Array(String)),
+    ADD COLUMN IF NOT EXISTS texts Array(Array(String)),
+    ADD COLUMN IF NOT EXISTS types Array(Array(Enum8('empty' = 0, 'string' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'array' = 5, 'map' = 6, 'bytes' = 7))),
+    ADD COLUMN IF NOT EXISTS exemplar_keys Array(Array(Array(String))),
+    ADD COLUMN IF NOT EXISTS exemplar_texts Array(Array(Array(String))),
+    ADD COLUMN IF NOT EXISTS exemplar_types Array(Array(Array(Enum8('empty' = 0, 'string' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'array' = 5, 'map' = 6, 'bytes' = 7)))),
+    ADD COLUMN IF NOT EXISTS scrubbed Array(Map(LowCardinality(String), LowCardinality(String))),
     ADD COLUMN IF NOT EXISTS filter LowCardinality(String);
 
 CREATE TABLE IF NOT EXISTS assay_decoded_logs ENGINE = Null EMPTY AS SELECT *, CAST('', 'LowCardinality(String)') AS Filter FROM otel_logs;

@@ -1,0 +1,131 @@
+"""The section `policies:` of the configuration: read, checked against the engine, and compiled to SQL functions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+
+from assay.core.errors import InvalidInput, Misconfigured
+from assay.core.ports import Engine
+from assay.policies import enrichment, filters, scrub_rules
+from assay.policies.lines import find_line
+from assay.policies.pseudonyms import PseudonymKey
+from assay.policies.refusals import refuse, refuse_unknown
+from assay.policies.scrub import Scrubber
+
+_SECTIONS = ("filters", "enrichment", "scrubbing", "sampling")
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What the organisation has decided about its telemetry, by kind of decision; `given` is what was written."""
+
+    given: Mapping[str, Any]
+    filters: tuple[filters.Filter, ...]
+    enrichment: tuple[enrichment.Enrichment, ...]
+    scrubbing: scrub_rules.Scrubbing | None
+    """None if scrubbing is switched off."""
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve digits that are the same for the same policies."""
+        return hashlib.sha256(orjson.dumps(self.given, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+    @property
+    def samples(self) -> bool:
+        return bool(self.given.get("sampling", {}).get("enabled", True))
+
+
+def parse(given: Any) -> Policies:
+    """Read policies as YAML gave them.
+
+    Raises:
+        InvalidInput: a key is unknown or a value is wrong; the message begins with its path below `policies`.
+    """
+    if not isinstance(given, Mapping | None):
+        raise refuse("policies", "it is no mapping", f"write one of {', '.join(_SECTIONS)} under it")
+    given = {key: value for key, value in (given or {}).items() if value is not None}
+    refuse_unknown(given, _SECTIONS, "")
+    scrubbing = given.get("scrubbing", {})
+    if not isinstance(scrubbing, Mapping):
+        raise refuse("scrubbing", "it is no mapping", "write enabled, detectors or key_rules under it")
+    rules = scrub_rules.merge(scrub_rules.defaults(), {key: value for key, value in scrubbing.items() if key != "enabled"})
+    return Policies(
+        given,
+        filters.parse(given.get("filters")),
+        enrichment.parse(given.get("enrichment")),
+        rules if _flag(scrubbing, "scrubbing") else None,
+    )
+
+
+def read(path: Path) -> Policies:
+    """Read the section `policies` of a configuration file.
+
+    Raises:
+        Misconfigured: the file is no YAML, or the policies are wrong; the message says in which line.
+    """
+    try:
+        text = path.read_text("utf-8")
+        document = yaml.safe_load(text) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise Misconfigured("config_unreadable", f"Cannot read {path}: {error}", "check the path and the YAML syntax") from error
+    if not isinstance(document, Mapping):
+        raise Misconfigured("config_invalid", f"{path} does not hold a mapping", "see `assay config schema`")
+    try:
+        return parse(document.get("policies"))
+    except InvalidInput as error:
+        raise locate(error, path, text) from error
+
+
+def locate(error: InvalidInput, path: Path, text: str) -> Misconfigured:
+    """Say of an error in policies where in the file it is."""
+    at = error.message.partition(": ")[0]
+    line = find_line(text, f"policies.{at}")
+    place = f"{path}:{line}" if line else str(path)
+    return Misconfigured(error.code, f"{place}: policies.{error.message}", error.hint)
+
+
+def validate(policies: Policies, engine: Engine) -> None:
+    """Ask the engine whether it understands every condition and expression, before anything of it is in force.
+
+    Raises:
+        InvalidInput: it refuses one; the message begins with its path.
+    """
+    filters.validate(policies.filters, engine)
+    if policies.scrubbing:
+        scrub_rules.validate(policies.scrubbing, engine)
+
+
+def compile_policies(policies: Policies, key: PseudonymKey) -> list[str]:
+    """Give the statements that make the functions of `store/decode/policies.sql` say what the policies say."""
+    statements = [enrichment.compile_enrichment(each) for each in policies.enrichment if each.place]
+    statements += filters.compile_filters(policies.filters)
+    if policies.scrubbing:
+        statements += _compile_scrubbing(Scrubber(policies.scrubbing, key.sql, scrub_rules.literal(key.id)))
+    stage = "recent" if policies.samples else "kept"
+    return [*statements, f"CREATE OR REPLACE FUNCTION assay_policy_stage AS () -> '{stage}'"]
+
+
+def _compile_scrubbing(scrubber: Scrubber) -> list[str]:
+    clean = scrubber.value("key", "text")
+    if scrubber.drops:
+        clean = f"if({scrubber.keep('key')}, {clean}, '\\0assay.drop.dropped')"
+    return [
+        f"CREATE OR REPLACE FUNCTION assay_policy_suspect AS (keys, texts) -> greatest({scrubber.key_guard('keys')}, {scrubber.guard('texts')})",
+        f"CREATE OR REPLACE FUNCTION assay_policy_clean AS (key, text) -> {clean}",
+        f"CREATE OR REPLACE FUNCTION assay_policy_found AS (text) -> {scrubber.found('text')}",
+    ]
+
+
+def _flag(section: Mapping[str, Any], at: str) -> bool:
+    value = section.get("enabled", True)
+    if not isinstance(value, bool):
+        raise refuse(f"{at}.enabled", f"{value!r} is neither true nor false", "write true or false")
+    return value
