@@ -26,6 +26,9 @@ from assay.policies.scrub_rules import Detector, KeyRule, Scrubbing, literal
 _PSEUDONYM_DIGITS = 16
 # What no text of people has: it marks off what was found. One that a sender wrote becomes a space.
 _MARK = r"\x1A"
+# How much of the text around a secret `only` and `unless` see, in bytes.
+_BEFORE, _AFTER = 80, 24
+_NEVER = "^$"
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,14 @@ class Scrubber:
             f"scrub_rule = {at}, replaceRegexpAll(scrub_text, {literal(detector.regexp)}, '\\\\1{_MARK}\\\\2{_MARK}\\\\3')"
             for at, detector in enumerate(detectors, 1)
         )
-        checks = ", ".join(f"scrub_rule = {at}, {detector.check}" for at, detector in enumerate(detectors, 1) if detector.check)
-        passed = f"multiIf(scrub_place % 2 = 1, false, {checks}, true)" if checks else "scrub_place % 2 = 0"
-        masked = f"(secret, before, after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        checks = "".join(f"scrub_rule = {at}, {detector.check}, " for at, detector in enumerate(detectors, 1) if detector.check)
+        context = f"concat(right(scrub_before, {_BEFORE}), '«', secret, '»', left(scrub_after, {_AFTER}))"
+        # Patterns that are picked from an array are cached, and one expression is planned faster than one for each detector.
+        passed = (
+            f"multiIf(scrub_place % 2 = 1, false, match({context}, {_array(each.unless or _NEVER for each in detectors)}[scrub_rule]), false, "
+            f"not match({context}, {_array(each.only for each in detectors)}[scrub_rule]), false, {checks}true)"
+        )
+        masked = f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
         pieces = (
             "scrub_pieces, "
             f"arrayMap((scrub_piece, scrub_at) -> if(scrub_at = 2, concat({key}, '=', scrub_piece), scrub_piece), "
