@@ -119,10 +119,10 @@ class Scrubber:
             f"not match({context}, {_array(each.only for each in detectors)}[scrub_rule]), false, {checks}true)"
         )
         masked = f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        # The text in front reaches over two more candidates, for in "from 1.2.3.4 to 1.2.3.5" the first word decides about both.
+        before = "arrayStringConcat(arraySlice(scrub_pieces, greatest(1, scrub_at - 5), least(5, scrub_at - 1)))"
         pieces = (
-            "scrub_pieces, "
-            f"arrayMap((scrub_piece, scrub_at) -> if(scrub_at = 2, concat({key}, '=', scrub_piece), scrub_piece), "
-            "arrayPushFront(arrayPopBack(scrub_pieces), ''), arrayEnumerate(scrub_pieces)), "
+            f"scrub_pieces, arrayMap(scrub_at -> concat(if(scrub_at < 7, concat({key}, '='), ''), {before}), arrayEnumerate(scrub_pieces)), "
             "arrayPushBack(arrayPopFront(scrub_pieces), ''), arrayEnumerate(scrub_pieces)"
         )
         step = f"scrub_pieces -> arrayStringConcat(arrayMap({masked}, {pieces}))"
