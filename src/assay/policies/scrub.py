@@ -26,6 +26,9 @@ from assay.policies.scrub_rules import Detector, KeyRule, Scrubbing, literal
 _PSEUDONYM_DIGITS = 16
 # What no text of people has: it marks off what was found. One that a sender wrote becomes a space.
 _MARK = r"\x1A"
+# How much of the text around a secret `only` and `unless` see, in bytes.
+_BEFORE, _AFTER = 80, 24
+_NEVER = "^$"
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,18 @@ class Scrubber:
             f"scrub_rule = {at}, replaceRegexpAll(scrub_text, {literal(detector.regexp)}, '\\\\1{_MARK}\\\\2{_MARK}\\\\3')"
             for at, detector in enumerate(detectors, 1)
         )
-        checks = ", ".join(f"scrub_rule = {at}, {detector.check}" for at, detector in enumerate(detectors, 1) if detector.check)
-        passed = f"multiIf(scrub_place % 2 = 1, false, {checks}, true)" if checks else "scrub_place % 2 = 0"
-        masked = f"(secret, before, after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        checks = "".join(f"scrub_rule = {at}, {detector.check}, " for at, detector in enumerate(detectors, 1) if detector.check)
+        context = f"concat(right(scrub_before, {_BEFORE}), '«', secret, '»', left(scrub_after, {_AFTER}))"
+        # Patterns that are picked from an array are cached, and one expression is planned faster than one for each detector.
+        passed = (
+            f"multiIf(scrub_place % 2 = 1, false, match({context}, {_array(each.unless or _NEVER for each in detectors)}[scrub_rule]), false, "
+            f"not match({context}, {_array(each.only for each in detectors)}[scrub_rule]), false, {checks}true)"
+        )
+        masked = f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        # The text in front reaches over two more candidates, for in "from 1.2.3.4 to 1.2.3.5" the first word decides about both.
+        before = "arrayStringConcat(arraySlice(scrub_pieces, greatest(1, scrub_at - 5), least(5, scrub_at - 1)))"
         pieces = (
-            "scrub_pieces, "
-            f"arrayMap((scrub_piece, scrub_at) -> if(scrub_at = 2, concat({key}, '=', scrub_piece), scrub_piece), "
-            "arrayPushFront(arrayPopBack(scrub_pieces), ''), arrayEnumerate(scrub_pieces)), "
+            f"scrub_pieces, arrayMap(scrub_at -> concat(if(scrub_at < 7, concat({key}, '='), ''), {before}), arrayEnumerate(scrub_pieces)), "
             "arrayPushBack(arrayPopFront(scrub_pieces), ''), arrayEnumerate(scrub_pieces)"
         )
         step = f"scrub_pieces -> arrayStringConcat(arrayMap({masked}, {pieces}))"

@@ -17,7 +17,7 @@ from assay.core.ports import Engine
 ACTIONS = ("mask", "partial", "hash", "drop")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORD = re.compile(r"%\{(\w+)\}")
-_DETECTOR_OPTIONS = ("guard", "before", "pattern", "after", "check", "label", "action", "partial")
+_DETECTOR_OPTIONS = ("guard", "before", "pattern", "after", "only", "unless", "check", "label", "action", "partial")
 _KEY_RULE_OPTIONS = ("exact", "prefix", "regex", "detectors", "label", "action", "partial")
 
 
@@ -33,6 +33,8 @@ class Detector:
     pattern: str
     before: str = ""
     after: str = ""
+    only: str = ""
+    unless: str = ""
     check: str = ""
     label: str = ""
     action: str = "mask"
@@ -121,11 +123,11 @@ def validate(rules: Scrubbing, engine: Engine) -> None:
             raise refusal(f"{at}.pattern", "it matches the empty text", "say what a secret has at least, such as {8,} instead of *")
         if _understood(engine, f"replaceRegexpAll('', {regexp}, '\\\\4')"):
             raise refusal(f"{at}.pattern", "it has a group of its own", "write (?:…) instead of (…), in `before` and `after` too")
-        strings = "['secret'], ['before'], ['after']"
+        for option, around in (("only", detector.only), ("unless", detector.unless)):
+            _ask(engine, f"{at}.{option}", f"match('', {literal(around)})", "patterns are in RE2's syntax: no lookaround, no back-references")
         for option, sql in (("check", detector.check), ("partial", detector.partial)):
             if sql:
-                asked = f"arrayMap((secret, before, after) -> ({sql}), {strings})"
-                _ask(engine, f"{at}.{option}", asked, "it is SQL over the strings secret, before and after")
+                _ask(engine, f"{at}.{option}", f"arrayMap(secret -> ({sql}), ['secret'])", "it is SQL over the string secret")
     for rule in rules.key_rules:
         at = f"key_rules.{rule.name}"
         _ask(engine, f"{at}.regex", f"multiMatchAny('', [{literal(rule.pattern)}])", "a regex for keys has no lookaround")
