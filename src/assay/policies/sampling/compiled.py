@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.policies.sampling import model
 from assay.policies.sampling.literals import quote
@@ -66,6 +66,11 @@ class Compiled:
     decision_wait: float
     grace: float
 
+    def with_bytes(self) -> Compiled:
+        """Return it so that it counts the bytes of traces, whether or not a policy asks for them."""
+        columns = [replace(column, of_span=_BYTES) if column.name == "Bytes" else column for column in self.columns]
+        return replace(self, columns=tuple(columns))
+
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
@@ -101,7 +106,11 @@ class Compiled:
         chances = [f"if({verdict.sampled}, {verdict.probability or '1.'}, 0.)" for verdict in samples]
         otherwise = "(0, '')"
         judged = _select(
-            ["*", f"multiIf({_listed([*reasons, otherwise])}) AS Reason", f"arrayMax([{_listed(chances)}]) AS Chance"],
+            [
+                "*",
+                f"multiIf({_listed([*reasons, otherwise])}) AS Reason",
+                f"arrayMax([{_listed(chances or ['1.'])}]) AS Chance",
+            ],
             self._limited(rows, moment, len(self.limits)),
         )
         kept = ["* EXCEPT (Reason, Chance)", "Reason.1 AS Kept", "Reason.2 AS Policy", "if(Kept, 1 / Chance, 1.) AS Adjusted"]

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
 from assay.core.errors import InvalidInput
 from assay.core.ports import Engine
 from assay.policies.sampling import model
-from assay.policies.sampling.compiled import Moment
+from assay.policies.sampling.compiled import Compiled, Moment
 from assay.policies.sampling.plan import Plan
 from assay.policies.sampling.reading import compile_sampling, read
 from assay.policies.sampling.statements import READING, Statements, open_traces
@@ -172,29 +172,17 @@ class Passes:
 
     def _decide(self, statements: Statements) -> list[float]:
         plan, compiled = statements.plan, statements.compiled
-        if compiled.volumes:
-            self._engine.execute(statements.count_operations())
+        self._engine.execute(statements.count_operations())
         self._engine.execute(statements.find_late())
         levels = [0.0] * len(compiled.limits)
         for part in range(plan.slices):
-            moment, left = self._allow(statements, part)
+            moment = Moment(plan.since, plan.now, 1 / plan.slices)
+            moment, left = allow(self._engine, compiled, statements.due(part), moment, plan.levels)
             self._engine.execute(statements.decide(part, moment))
             levels = [level + more for level, more in zip(levels, left, strict=True)]
         for first, last in self._copies(statements):
             self._engine.execute(statements.copy(self._columns, first, last))
         return levels
-
-    def _allow(self, statements: Statements, part: int) -> tuple[Moment, list[float]]:
-        """Work out what each second may spend of each limit, and what is left of them in the end."""
-        plan, share = statements.plan, 1 / statements.plan.slices
-        moment, left = Moment(plan.since, plan.now, share), []
-        for number, limit in enumerate(statements.compiled.limits):
-            level = plan.levels[number] if plan.levels else limit.burst
-            asked = self._engine.query(statements.compiled.demand(statements.due(part), moment, number)).rows
-            allowance, level = spend(limit, share, level * share, moment, asked)
-            moment = Moment(plan.since, plan.now, share, (*moment.allowances, allowance))
-            left.append(level)
-        return moment, left
 
     def _copies(self, statements: Statements) -> Iterator[tuple[int, int]]:
         """Yield ranges of batches, each with about as many spans to copy as make one insert."""
@@ -252,13 +240,28 @@ class Passes:
             self._engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
 
 
-def spend(limit: Limit, share: float, level: float, moment: Moment, asked: list[list[float]]) -> tuple[dict[int, float], float]:
+def allow(engine: Engine, compiled: Compiled, rows: str, moment: Moment, levels: Sequence[float]) -> tuple[Moment, list[float]]:
+    """Work out what each second of a pass may spend of each limit, and what is left of them in the end.
+
+    `rows` is the statement that gives the traces to decide; `levels`: what the limits have at first, or nothing if they are full.
+    """
+    left = []
+    for number, limit in enumerate(compiled.limits):
+        level = (levels[number] if levels else limit.burst) * moment.share
+        asked = engine.query(compiled.demand(rows, moment, number)).rows
+        allowance, level = spend(limit, level, moment, asked)
+        moment = replace(moment, allowances=(*moment.allowances, allowance))
+        left.append(level)
+    return moment, left
+
+
+def spend(limit: Limit, level: float, moment: Moment, asked: list[list[float]]) -> tuple[dict[int, float], float]:
     """Return what each second may spend from a token bucket, and what is in it at the end of the pass.
 
     `level` is what is in it at the beginning; `asked` has, by second and in order, what the traces ask of it.
     """
     allowance: dict[int, float] = {}
-    burst, rate, since = limit.burst * share, limit.per_second * share, moment.since
+    burst, rate, since = limit.burst * moment.share, limit.per_second * moment.share, moment.since
     for second, wanted in asked:
         level = min(burst, level + rate * (second - since))
         since = int(second)
