@@ -44,8 +44,8 @@ _QUICKER = {
 log = structlog.get_logger(__name__)
 
 
-def serve(config: Config) -> None:
-    """Run intake and core until SIGTERM or SIGINT, then drain and return.
+def serve(config: Config, config_file: Path | None = None) -> None:
+    """Run intake and core until SIGTERM or SIGINT, then drain and return; core follows the policies in `config_file`.
 
     Raises:
         Misconfigured: the data directory is in use or cannot be used, or an address is taken.
@@ -61,8 +61,9 @@ def serve(config: Config) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counters(run)
     for name, value in _QUICKER.items():
         os.environ.setdefault(name, value)
+    followed = [config_file.absolute()] if config_file else []
     children = [
-        Child(name, [sys.executable, "-m", "assay.app", name, str(run / "config.json")], stop_seconds, [lock])
+        Child(name, [sys.executable, "-m", "assay.app", name, str(run / "config.json"), *map(str, followed)], stop_seconds, [lock])
         for name, stop_seconds in (("intake", 4 * _GRACE_SECONDS), ("core", _DRAIN_SECONDS + _GRACE_SECONDS))
     ]
     threading.Thread(target=_announce, args=(config, stopping), name="announce", daemon=True).start()
@@ -76,7 +77,7 @@ def serve(config: Config) -> None:
         )
 
 
-def run_intake(config: Config) -> None:
+def run_intake(config: Config, config_file: Path | None = None) -> None:
     """Receive and journal until told to stop, then seal the journal."""
     from assay.journal import Journal  # noqa: PLC0415 - each process loads only its own rooms
     from assay.receivers import Budget, OtlpGrpc, OtlpHttp  # noqa: PLC0415
@@ -107,11 +108,13 @@ def run_intake(config: Config) -> None:
         journal.close()
 
 
-def run_core(config: Config) -> None:
+def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
     from assay.api import create_app, serve_app  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
-    from assay.store import EmbeddedEngine, Loader, RetentionSchedule, migrate  # noqa: PLC0415
+    from assay.policies import Policies, PolicyKeeper  # noqa: PLC0415
+    from assay.policies.sampling import Sampler  # noqa: PLC0415
+    from assay.store import EmbeddedEngine, Loader, RetentionSchedule, apply_decoding, migrate  # noqa: PLC0415
 
     stopping = stop_event()
     watch_parent(stopping)
@@ -119,8 +122,11 @@ def run_core(config: Config) -> None:
     os.nice(_CORE_NICENESS)
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
     migrate(engine)
+    queue = Queue(config.data_dir / "journal")
+    keeper = PolicyKeeper(engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine), partial(_note_change, intake))
     # The supervisor starts a new core, which begins where the journal says.
-    loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams, failed=stopping.set)
+    loader = Loader(engine, queue, config.store.streams, failed=stopping.set)
+    sampler = Sampler(engine, queue, keeper.in_force.policies.sampling, config.retention.traces_days)
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     app = create_app(engine, config.api, readiness=_readiness(config, loader.alive))
 

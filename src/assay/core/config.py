@@ -156,6 +156,9 @@ class Config(BaseSettings):
     store: Store = Store()
     retention: Retention = Retention()
     api: Api = Api()
+    policies: dict[str, Any] = {}
+    """Filters, enrichment, scrubbing and sampling; `assay policy schema` and docs/policies.md say what may stand here. A change
+    takes effect while Assay runs."""
 
     @classmethod
     def settings_customise_sources(

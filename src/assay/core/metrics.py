@@ -34,3 +34,28 @@ LAG_SECONDS = Gauge(
 COMMITTED_BATCH = Gauge(
     "assay_committed_batch", "Number of the segment up to which all are stored.", ["signal"], multiprocess_mode="mostrecent"
 )
+SAMPLING_TRACES = Counter(
+    "assay_sampling_traces",
+    "Traces decided, by the policy (empty: none sampled it) and by why it was then (the root had ended, or the wait was over).",
+    ["policy", "decision", "reason"],
+)
+SAMPLING_SPANS = Counter("assay_sampling_spans", "Spans of decided traces, late ones too.", ["decision"])
+SAMPLING_LATE_SPANS = Counter(
+    "assay_sampling_late_spans", "Spans that came after the decision on their trace and followed it.", ["decision"]
+)
+SAMPLING_PASS_SECONDS = Histogram(
+    "assay_sampling_pass_seconds",
+    "Time of one pass of the sampler.",
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+SAMPLING_LAG_SECONDS = Gauge(
+    "assay_sampling_lag_seconds", "How long the oldest undecided trace is overdue.", multiprocess_mode="mostrecent"
+)
+SAMPLING_FAILURES = Counter("assay_sampling_failures", "Passes that are repeated later.", ["reason"])
+HOT_WINDOW_SECONDS = Gauge(
+    "assay_hot_window_seconds", "How far back every span is there, sampled or not.", multiprocess_mode="mostrecent"
+)
+HOT_WINDOW_BYTES = Gauge("assay_hot_window_bytes", "Disk that the hot window takes.", multiprocess_mode="mostrecent")
+HOT_WINDOW_SHORTENED = Counter(
+    "assay_hot_window_shortened", "Partitions of five minutes that left the hot window early, because it took too much disk."
+)

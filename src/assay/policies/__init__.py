@@ -1,6 +1,6 @@
-"""What the organisation has decided, written in YAML and compiled to SQL."""
+"""What the organisation has decided, written in YAML by people and compiled to SQL that anyone can read."""
 
-from assay.policies.scrub import Scrubber
-from assay.policies.scrub_rules import Detector, KeyRule, Scrubbing, defaults, merge, validate
+from assay.policies.document import Policies, compile_policies, parse, read, validate
+from assay.policies.keeper import PolicyKeeper
 
-__all__ = ["Detector", "KeyRule", "Scrubber", "Scrubbing", "defaults", "merge", "validate"]
+__all__ = ["Policies", "PolicyKeeper", "compile_policies", "parse", "read", "validate"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,9 @@ from assay.policies import enrichment, filters, scrub_rules
 from assay.policies.lines import find_line
 from assay.policies.pseudonyms import PseudonymKey
 from assay.policies.refusals import refuse, refuse_unknown
+from assay.policies.sampling import PolicyRefused, Sampling, compile_sampling
+from assay.policies.sampling import read as read_sampling
+from assay.policies.sampling.refusal import write_path
 from assay.policies.scrub import Scrubber
 
 _SECTIONS = ("filters", "enrichment", "scrubbing", "sampling")
@@ -32,15 +36,12 @@ class Policies:
     enrichment: tuple[enrichment.Enrichment, ...]
     scrubbing: scrub_rules.Scrubbing | None
     """None if scrubbing is switched off."""
+    sampling: Sampling
 
     @cached_property
     def version(self) -> str:
         """Twelve digits that are the same for the same policies."""
         return hashlib.sha256(orjson.dumps(self.given, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
-
-    @property
-    def samples(self) -> bool:
-        return bool(self.given.get("sampling", {}).get("enabled", True))
 
 
 def parse(given: Any) -> Policies:
@@ -62,6 +63,7 @@ def parse(given: Any) -> Policies:
         filters.parse(given.get("filters")),
         enrichment.parse(given.get("enrichment")),
         rules if _flag(scrubbing, "scrubbing") else None,
+        _sampling(given.get("sampling", {})),
     )
 
 
@@ -101,15 +103,17 @@ def validate(policies: Policies, engine: Engine) -> None:
     filters.validate(policies.filters, engine)
     if policies.scrubbing:
         scrub_rules.validate(policies.scrubbing, engine)
+    with _under("sampling"):
+        compile_sampling(policies.sampling, engine)
 
 
 def compile_policies(policies: Policies, key: PseudonymKey) -> list[str]:
     """Give the statements that make the functions of `store/decode/policies.sql` say what the policies say."""
-    statements = [enrichment.compile_enrichment(each) for each in policies.enrichment if each.place]
+    statements = [enrichment.compile_enrichment(each) for each in policies.enrichment]
     statements += filters.compile_filters(policies.filters)
     if policies.scrubbing:
         statements += _compile_scrubbing(Scrubber(policies.scrubbing, key.sql, scrub_rules.literal(key.id)))
-    stage = "recent" if policies.samples else "kept"
+    stage = "recent" if policies.sampling.enabled else "kept"
     return [*statements, f"CREATE OR REPLACE FUNCTION assay_policy_stage AS () -> '{stage}'"]
 
 
@@ -122,6 +126,24 @@ def _compile_scrubbing(scrubber: Scrubber) -> list[str]:
         f"CREATE OR REPLACE FUNCTION assay_policy_clean AS (key, text) -> {clean}",
         f"CREATE OR REPLACE FUNCTION assay_policy_found AS (text) -> {scrubber.found('text')}",
     ]
+
+
+def _sampling(given: Any) -> Sampling:
+    if not isinstance(given, Mapping):
+        raise refuse("sampling", "it is no mapping", "write policies or hot_window under it")
+    with _under("sampling"):
+        sampling = read_sampling(given)
+        compile_sampling(sampling)
+    return sampling
+
+
+@contextmanager
+def _under(section: str) -> Iterator[None]:
+    """Give the error of a policy the path from the top."""
+    try:
+        yield
+    except PolicyRefused as error:
+        raise refuse(f"{section}.{write_path(error.path)}".rstrip("."), error.message.removeprefix(f"{write_path(error.path)}: "), error.hint) from error
 
 
 def _flag(section: Mapping[str, Any], at: str) -> bool:

@@ -14,7 +14,7 @@ ALTER TABLE otel_traces
 
 CREATE TABLE IF NOT EXISTS otel_traces_recent AS otel_traces
 ENGINE = MergeTree
-PARTITION BY toStartOfFiveMinutes(ReceivedAt)
+PARTITION BY (toStartOfFiveMinutes(ReceivedAt), intDiv(Batch, 1000000000000))
 ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))
 SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000;
 
