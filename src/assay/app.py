@@ -95,6 +95,7 @@ def run_intake(config: Config) -> None:
             receivers.append(OtlpGrpc(otlp, journal.accept, budget))
         if otlp.http.enabled:
             receivers.append(OtlpHttp(otlp, journal.accept, budget))
+        receivers.append(OtlpHttp(otlp, journal.accept, budget, path=_socket()))
         for receiver in receivers:
             await receiver.start()
         _note_ready(config, "intake")
@@ -193,6 +194,11 @@ def _counters(run: Path) -> str:
     """
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a directory of our own in it
     return tempfile.mkdtemp(prefix="assay-", dir=memory if memory.is_dir() else run)
+
+
+def _socket() -> Path:
+    """Where intake answers to core: beside the counters, which are in a directory that only we can open, under a short path."""
+    return Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "intake.sock"
 
 
 def _note_ready(config: Config, name: str) -> None:
