@@ -119,6 +119,8 @@ class Retention(Section):
     """Days that log records are kept."""
     metrics_days: int = Field(default=90, ge=1)
     """Days that metric points are kept."""
+    events_days: int = Field(default=1095, ge=1)
+    """Days that events are kept: deployments, changes, incidents, results and audit records; whole months at a time."""
 
 
 class Sql(Section):

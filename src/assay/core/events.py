@@ -42,11 +42,11 @@ class Event:
 def identify(event: Event) -> Event:
     """Give an event without `qms.event.id` one: from what it is about, or a random one if it does not say that.
 
-    The tables make ids by the same rule (store/schema/0051_decode_events.sql), except for random ones.
+    The tables make ids by the same rule (store/schema/0052_decode_events.sql), except for random ones.
     """
     if event.id:
         return event
-    about = derive_id(event.name, event.attributes) or f"{event.name}/{uuid.uuid4()}"
+    about = derive_id(event.name, event.attributes) or f"{_prefix(event.name)}/{uuid.uuid4()}"
     return Event(event.name, event.time_ns, {**event.attributes, ID: about}, event.body)
 
 
@@ -57,6 +57,11 @@ def derive_id(name: str, attributes: Mapping[str, AttributeValue]) -> str:
         return ""
     parts = [attributes.get(part) for part in definition.subject]
     return "/".join([definition.id_prefix, *map(str, parts)]) if all(parts) else ""
+
+
+def _prefix(name: str) -> str:
+    definition = registry.load().events.get(name)
+    return definition.id_prefix if definition else name
 
 
 def encode(events: Iterable[Event], observed_ns: int) -> bytes:
