@@ -28,6 +28,7 @@ from assay.core import logs
 from assay.core.addresses import free_port
 from assay.core.config import Config
 from assay.core.errors import AssayError, Misconfigured
+from assay.core.intake import Intake
 from assay.core.processes import Child, stop_event, supervise, watch_parent
 
 _GRACE_SECONDS = 5.0
@@ -79,7 +80,7 @@ def serve(config: Config) -> None:
 def run_intake(config: Config) -> None:
     """Receive and journal until told to stop, then seal the journal."""
     from assay.journal import Journal  # noqa: PLC0415 - each process loads only its own rooms
-    from assay.receivers import Budget, OtlpGrpc, OtlpHttp  # noqa: PLC0415
+    from assay.receivers import Budget, OtlpGrpc, OtlpHttp, event_handlers  # noqa: PLC0415
 
     stopping = stop_event()
     watch_parent(stopping)
@@ -88,14 +89,15 @@ def run_intake(config: Config) -> None:
     otlp = config.receivers.otlp
     journal = Journal(config.data_dir / "journal", config.journal)
     budget = Budget.for_requests(otlp.max_request_bytes)
+    handlers = event_handlers(config, journal.accept)
 
     async def receive() -> None:
         receivers: list[OtlpGrpc | OtlpHttp] = []
         if otlp.grpc.enabled:
             receivers.append(OtlpGrpc(otlp, journal.accept, budget))
         if otlp.http.enabled:
-            receivers.append(OtlpHttp(otlp, journal.accept, budget))
-        receivers.append(OtlpHttp(otlp, journal.accept, budget, path=_socket()))
+            receivers.append(OtlpHttp(otlp, journal.accept, budget, handlers=handlers))
+        receivers.append(OtlpHttp(otlp, journal.accept, budget, handlers=handlers, path=_socket()))
         for receiver in receivers:
             await receiver.start()
         _note_ready(config, "intake")
@@ -123,7 +125,8 @@ def run_core(config: Config) -> None:
     # The supervisor starts a new core, which begins where the journal says.
     loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams, failed=stopping.set)
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
-    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive))
+    intake = Intake(_socket())
+    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))

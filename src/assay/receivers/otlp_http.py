@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from assay.core.errors import Misconfigured
 from assay.core.ports import Accept
 from assay.receivers.budget import Budget
 from assay.receivers.door import Door
+from assay.receivers.front import Front, Handler
 from assay.receivers.otlp_app import OtlpApp
 
 HEADER_SECONDS = 10.0
@@ -30,16 +32,24 @@ _BACKLOG = 2048
 class OtlpHttp:
     """Receive OTLP over HTTP, protobuf and JSON, and hand every request to `accept`.
 
-    `budget` bounds the memory of requests on their way through; give the same one to all receivers of a process. With `path`
-    it listens on a Unix socket there, for processes of ours, instead of on the address in the configuration.
+    `budget` bounds the memory of requests on their way through; give the same one to all receivers of a process. `handlers`
+    answer on further paths. With `path` it listens on a Unix socket there, for processes of ours, instead of on an address.
     """
 
-    def __init__(self, config: Otlp, accept: Accept, budget: Budget | None = None, *, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: Otlp,
+        accept: Accept,
+        budget: Budget | None = None,
+        *,
+        handlers: Mapping[str, Handler] | None = None,
+        path: Path | None = None,
+    ) -> None:
         self._config = config
         self._path = path
         budget = budget or Budget.for_requests(config.max_request_bytes)
         self._door = Door(accept, "otlp/socket" if path else "otlp/http")
-        self._app = OtlpApp(config, self._door, budget)
+        self._app = Front(OtlpApp(config, self._door, budget), handlers or {}, budget)
         self._state = ServerState()
         self._server: asyncio.Server | None = None
 
