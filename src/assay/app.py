@@ -107,6 +107,8 @@ def run_intake(config: Config) -> None:
     try:
         _run_loop(receive())
     finally:
+        for handler in handlers.values():
+            handler.door.close()
         journal.close()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
@@ -91,7 +91,7 @@ class Otlp(Section):
 class Webhooks(Section):
     secrets_dir: Path | None = None
     """Directory with one file per sender, such as `github`, that holds its secret; several lines are secrets that all hold."""
-    unsigned: list[str] = []
+    unsigned: list[Literal["github", "gitlab", "jenkins", "argocd", "pagerduty", "cdevents", "generic"]] = []
     """Senders that are believed without a secret, such as `jenkins`; only while receivers.otlp.http.host is loopback."""
 
 

@@ -7,8 +7,13 @@ from assay.core.ports import Accept
 from assay.receivers.door import Door
 from assay.receivers.events_app import PATH, EventsApp
 from assay.receivers.front import Handler
+from assay.receivers.webhooks import SENDERS, WebhookApp
 
 
 def event_handlers(config: Config, accept: Accept) -> dict[str, Handler]:
-    """Make what answers to events, by path."""
-    return {PATH: EventsApp(config.events, Door(accept, "events/api"))}
+    """Make what answers to events and webhooks, by path."""
+    handlers: dict[str, Handler] = {PATH: EventsApp(config.events, Door(accept, "events/api"))}
+    for name in SENDERS:
+        door = Door(accept, f"webhook/{name}")
+        handlers[f"/webhooks/{name}"] = WebhookApp(name, config.receivers.webhooks, config.events, door)
+    return handlers
