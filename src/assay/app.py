@@ -28,6 +28,7 @@ from assay.core import logs
 from assay.core.addresses import free_port
 from assay.core.config import Config
 from assay.core.errors import AssayError, Misconfigured
+from assay.core.intake import Intake
 from assay.core.processes import Child, stop_event, supervise, watch_parent
 
 _GRACE_SECONDS = 5.0
@@ -80,7 +81,7 @@ def serve(config: Config, config_file: Path | None = None) -> None:
 def run_intake(config: Config, config_file: Path | None = None) -> None:
     """Receive and journal until told to stop, then seal the journal."""
     from assay.journal import Journal  # noqa: PLC0415 - each process loads only its own rooms
-    from assay.receivers import Budget, OtlpGrpc, OtlpHttp  # noqa: PLC0415
+    from assay.receivers import Budget, OtlpGrpc, OtlpHttp, event_handlers  # noqa: PLC0415
 
     stopping = stop_event()
     watch_parent(stopping)
@@ -89,13 +90,15 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
     otlp = config.receivers.otlp
     journal = Journal(config.data_dir / "journal", config.journal)
     budget = Budget.for_requests(otlp.max_request_bytes)
+    handlers = event_handlers(config, journal.accept)
 
     async def receive() -> None:
         receivers: list[OtlpGrpc | OtlpHttp] = []
         if otlp.grpc.enabled:
             receivers.append(OtlpGrpc(otlp, journal.accept, budget))
         if otlp.http.enabled:
-            receivers.append(OtlpHttp(otlp, journal.accept, budget))
+            receivers.append(OtlpHttp(otlp, journal.accept, budget, handlers=handlers))
+        receivers.append(OtlpHttp(otlp, journal.accept, budget, handlers=handlers, path=_socket()))
         for receiver in receivers:
             await receiver.start()
         _note_ready(config, "intake")
@@ -105,6 +108,8 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
     try:
         _run_loop(receive())
     finally:
+        for handler in handlers.values():
+            handler.door.close()
         journal.close()
 
 
@@ -128,7 +133,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     loader = Loader(engine, queue, config.store.streams, failed=stopping.set)
     sampler = Sampler(engine, queue, keeper.in_force.policies.sampling, config.retention.traces_days)
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
-    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive))
+    intake = Intake(_socket())
+    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
@@ -199,6 +205,11 @@ def _counters(run: Path) -> str:
     """
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a directory of our own in it
     return tempfile.mkdtemp(prefix="assay-", dir=memory if memory.is_dir() else run)
+
+
+def _socket() -> Path:
+    """Where intake answers to core: beside the counters, which are in a directory that only we can open, under a short path."""
+    return Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "intake.sock"
 
 
 def _note_ready(config: Config, name: str) -> None:

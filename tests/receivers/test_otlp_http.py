@@ -13,7 +13,7 @@ from tests.receivers.conftest import Receive, Receiving, Recorder, trace_request
 from assay.core.config import Otlp
 from assay.core.config import OtlpHttp as HttpConfig
 from assay.core.errors import Misconfigured
-from assay.receivers import OtlpHttp, otlp_app, otlp_http
+from assay.receivers import OtlpHttp, http, otlp_http
 
 HEAD = b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\n"
 
@@ -84,7 +84,7 @@ async def test_stopping_waits_no_longer_than_the_grace(receiving: Receiving) -> 
 
 async def test_a_slow_body_is_told_to_come_back(receiving: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that does not arrive in time is refused as retryable and gives its memory back; others are not kept waiting."""
-    monkeypatch.setattr(otlp_app, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.3)
     async with connect(receiving.http_port) as (reader, writer):
         writer.write(HEAD + b"Content-Length: 1000\r\n\r\n" + bytes(500))
         await until(lambda: receiving.budget.used_bytes == 500)

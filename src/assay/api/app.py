@@ -7,7 +7,7 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import errors, health, logs, metrics, pages, services, sql, traces
+from assay.api import errors, events, health, logs, metrics, pages, services, sql, traces
 from assay.api.guard import Guard
 from assay.core.config import Api
 from assay.core.ports import Engine
@@ -22,10 +22,17 @@ Whatever goes wrong is told as `{"error": {"code", "message", "hint"}}`: 4xx if 
 repeated as it is."""
 
 
-def create_app(engine: Engine, api: Api, readiness: health.Readiness = dict, clock: Clock = time.time_ns) -> FastAPI:
+def create_app(
+    engine: Engine,
+    api: Api,
+    readiness: health.Readiness = dict,
+    clock: Clock = time.time_ns,
+    post_events: events.PostEvents = events.no_intake,
+) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
-    `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970.
+    `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
+    hands events to intake.
     """
     app = FastAPI(
         title="Assay HTTP API",
@@ -43,6 +50,7 @@ def create_app(engine: Engine, api: Api, readiness: health.Readiness = dict, clo
     v1.include_router(health.status_routes(engine, readiness))
     for asked in (services, traces, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
+    v1.include_router(events.routes(engine, clock, post_events))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
     app.include_router(health.routes(engine, readiness))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 import click
 import httpx
@@ -36,7 +37,11 @@ class Client:
         given = {name: value for name, value in parameters.items() if value not in (None, "", ())}
         return self._ask("GET", path, params=given)
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
+    def get_path(self, path: str, key: str) -> Any:
+        """Return the JSON answer for one thing by its id, which may hold any characters; errors as of `get`."""
+        return self._ask("GET", f"{path}/{quote(key, safe='/')}")
+
+    def post(self, path: str, body: Any) -> Any:
         """Send JSON and return the JSON answer; errors as of `get`."""
         return self._ask("POST", path, json=body)
 
@@ -89,7 +94,7 @@ def asking(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON, for programs.")
     @wraps(function)
     def ask(server: str | None, **given: Any) -> None:
-        with closing(Client(server or _configured())) as client:
+        with closing(Client(server or configured())) as client:
             function(client=client, **given)
 
     return ask
@@ -102,6 +107,7 @@ def within(function: Callable[..., None]) -> Callable[..., None]:
     return click.option("--since", metavar="TIME", help=start)(function)
 
 
-def _configured() -> str:
+def configured() -> str:
+    """Return where Assay answers unless a command says otherwise."""
     host = os.environ.get("ASSAY_API__HOST", "127.0.0.1")
     return os.environ.get("ASSAY_SERVER") or f"http://{host}:{os.environ.get('ASSAY_API__PORT', '8777')}"

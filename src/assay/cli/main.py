@@ -18,6 +18,10 @@ COMMANDS = {
     "traces": "Search traces and show one.",
     "logs": "Search log records and events, and follow them.",
     "metrics": "List metrics and show how one went.",
+    "events": "List deployments, changes, incidents and results, and show one.",
+    "deployment": "Report deployments, from a pipeline or by hand.",
+    "change": "Report changes, from a pipeline or by hand.",
+    "incident": "Report incidents, from a pipeline, an alert or by hand.",
     "sql": "Ask in ClickHouse's SQL; QUERY is one SELECT, or - to read it from standard input.",
     "config": "Show, check and describe the configuration.",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
@@ -88,8 +88,21 @@ class Otlp(Section):
     """Largest request, before and after decompression."""
 
 
+class Webhooks(Section):
+    secrets_dir: Path | None = None
+    """Directory with one file per sender, such as `github`, that holds its secret; several lines are secrets that all hold."""
+    unsigned: list[Literal["github", "gitlab", "jenkins", "argocd", "pagerduty", "cdevents", "generic"]] = []
+    """Senders that are believed without a secret, such as `jenkins`; only while receivers.otlp.http.host is loopback."""
+
+
 class Receivers(Section):
     otlp: Otlp = Otlp()
+    webhooks: Webhooks = Webhooks()
+
+
+class Events(Section):
+    environments: list[str] = ["production", "staging", "test", "development"]
+    """Environments that events may name, in small letters; others are refused, as they are mostly typing errors."""
 
 
 class Journal(Section):
@@ -119,6 +132,8 @@ class Retention(Section):
     """Days that log records are kept."""
     metrics_days: int = Field(default=90, ge=1)
     """Days that metric points are kept."""
+    events_days: int = Field(default=1095, ge=1)
+    """Days that events are kept: deployments, changes, incidents, results and audit records; whole months at a time."""
 
 
 class Sql(Section):
@@ -152,6 +167,7 @@ class Config(BaseSettings):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     """Least severe level that is logged."""
     receivers: Receivers = Receivers()
+    events: Events = Events()
     journal: Journal = Journal()
     store: Store = Store()
     retention: Retention = Retention()
@@ -184,6 +200,11 @@ class Config(BaseSettings):
                     f"{key}: {host} is reachable from other machines and nothing asks for credentials yet; "
                     "use 127.0.0.1, or --insecure-no-auth if the network is trusted"
                 )
+        if self.receivers.webhooks.unsigned and not _is_loopback(self.receivers.otlp.http.host):
+            raise ValueError(
+                "receivers.webhooks.unsigned: anybody could report deployments and incidents; "
+                "give these senders a secret, or listen on 127.0.0.1"
+            )
         return self
 
 

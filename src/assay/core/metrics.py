@@ -14,6 +14,7 @@ RECEIVED_ITEMS = Counter("assay_received_items", "Spans, data points and log rec
 RECEIVED_BYTES = Counter("assay_received_bytes", "Bytes of acknowledged requests, decompressed.", ["signal", "source"])
 REFUSED_REQUESTS = Counter("assay_refused_requests", "Requests refused as a whole.", ["signal", "source", "reason"])
 REFUSED_ITEMS = Counter("assay_refused_items", "Items refused, where they could be counted.", ["signal", "source", "reason"])
+IGNORED_WEBHOOKS = Counter("assay_ignored_webhooks", "Messages of webhooks that mean no event.", ["source", "reason"])
 ACKNOWLEDGE_SECONDS = Histogram(
     "assay_acknowledge_seconds",
     "Time from a complete request to its acknowledgement.",

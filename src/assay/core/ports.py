@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from assay.core.events import Event
 from assay.core.signals import Signal
 from assay.core.statement import Statement
 
@@ -41,6 +42,19 @@ class Segment:
 
 Run = tuple[int, int]
 """The numbers of the first and the last of segments that follow each other."""
+
+
+class Emit(Protocol):
+    """The way in for events that Assay itself makes: policy changes, results of gates, audit records."""
+
+    def __call__(self, events: Sequence[Event]) -> None:
+        """Return once the events are on disk for good; they can be read a moment later.
+
+        Give each event a `qms.event.id` if the same call may be made again; without one it gets one.
+
+        Raises:
+            Retryable: they were not taken for now; they may be given again as they are.
+        """
 
 
 class SegmentQueue(Protocol):

@@ -36,7 +36,7 @@ class Door:
 
     def __init__(self, accept: Accept, source: str) -> None:
         self._accept = accept
-        self._source = source
+        self.source = source
         self._large = LargeRequests()
         self._counters = {signal: _Counters(signal, source) for signal in Signal}
 
@@ -53,10 +53,10 @@ class Door:
         else:
             inspected = inspect(signal, body, as_json=as_json)
         try:
-            await self._accept(signal, inspected.request, inspected.items, self._source)
+            await self._accept(signal, inspected.request, inspected.items, self.source)
         except Exception as error:
             reason = error.code if isinstance(error, AssayError) else "internal"
-            metrics.REFUSED_ITEMS.labels(signal, self._source, reason).inc(inspected.items)
+            metrics.REFUSED_ITEMS.labels(signal, self.source, reason).inc(inspected.items)
             raise
         counters = self._counters[signal]
         counters.requests.inc()
@@ -69,9 +69,9 @@ class Door:
         """Count a refused request and give what its sender may know; an unexpected error is logged once, under an id."""
         if not isinstance(error, AssayError):
             error_id = uuid.uuid4().hex[:12]
-            _log.error("request failed", error_id=error_id, signal=signal, source=self._source, exc_info=error)
+            _log.error("request failed", error_id=error_id, signal=signal, source=self.source, exc_info=error)
             error = Permanent("internal", f"internal error {error_id}", "look for this id in the log of Assay")
-        metrics.REFUSED_REQUESTS.labels(signal or "none", self._source, error.code).inc()
+        metrics.REFUSED_REQUESTS.labels(signal or "none", self.source, error.code).inc()
         return error
 
     def close(self) -> None:

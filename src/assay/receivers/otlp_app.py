@@ -4,67 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from assay.core.config import Otlp
-from assay.core.errors import AssayError, InvalidInput, NotFound, Retryable, UnsupportedMediaType
+from assay.core.errors import AssayError, NotFound, Retryable, UnsupportedMediaType
 from assay.core.signals import Signal
-from assay.receivers.arrivals import slow_sender
-from assay.receivers.budget import Budget, Lease
+from assay.receivers import http
+from assay.receivers.budget import Budget
 from assay.receivers.door import Door
-from assay.receivers.encodings import ACCEPTED_ENCODINGS, gather, open_decoder, too_large
+from assay.receivers.encodings import ACCEPTED_ENCODINGS
+from assay.receivers.http import JSON, PROTOBUF, Disconnected, Message, MethodNotAllowed, Receive, Request, Response, Send
 from assay.receivers.otlp import KINDS, answer
 from assay.receivers.status import encode, status_of
 
-REQUEST_SECONDS = 30.0
-"""Time in which a request must arrive whole."""
-
-PROTOBUF = "application/x-protobuf"
-JSON = "application/json"
-
 _WORTH_GZIP_BYTES = 1400
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-
-class MethodNotAllowed(InvalidInput):
-    """The path takes another method."""
-
-    http_status = 405
-    grpc_status = "UNIMPLEMENTED"
-
-
-class Disconnected(Exception):
-    """The sender went away before its request was whole, so there is nobody to answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The head of an HTTP request; header names are in lower case."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-
-    @classmethod
-    def of(cls, scope: Message) -> Request:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        return cls(scope["method"], scope["path"], headers)
-
-    @property
-    def media_type(self) -> str:
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class OtlpApp:
@@ -88,11 +40,7 @@ class OtlpApp:
         except Disconnected:
             return
         headers = {**response.headers, **self._cors.headers(request)}
-        if response.status != 204:
-            headers["content-length"] = str(len(response.body))
-        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": response.status, "headers": raw})
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
+        await http.answer(request, Response(response.status, response.body, headers), send)
 
     async def _answer(self, request: Request, receive: Receive) -> Response:
         signal = self._signals.get(request.path)
@@ -108,7 +56,7 @@ class OtlpApp:
         except Disconnected:
             raise
         except asyncio.CancelledError:  # only `stop` does that, and the sender shall not take it for a refusal
-            return _refusal(request, self._door.refuse(signal, _stopping()), as_json)
+            return _refusal(request, self._door.refuse(signal, http.stopping()), as_json)
         except Exception as error:
             return _refusal(request, self._door.refuse(signal, error), as_json)
         return _encoded(request, 200, encode(answer(KINDS[signal], warning), as_json=as_json), as_json)
@@ -128,19 +76,8 @@ class OtlpApp:
                 f"use {PROTOBUF} or {JSON}",
             )
         with self._budget.lease() as lease:
-            body = await self._read(request, receive, lease)
+            body = await http.read(request, receive, self._limit_bytes, lease)
             return await self._door.take(signal, body, as_json=request.media_type == JSON)
-
-    async def _read(self, request: Request, receive: Receive, lease: Lease) -> bytes:
-        decoder = open_decoder(request.headers.get("content-encoding", ""))
-        length = request.headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._limit_bytes:
-            raise too_large(self._limit_bytes)
-        try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                return await gather(_chunks(receive), decoder, self._limit_bytes, lease)
-        except TimeoutError:
-            raise slow_sender(REQUEST_SECONDS) from None
 
 
 class Cors:
@@ -175,21 +112,6 @@ class Cors:
         if origin and "*" in self._origins:
             return {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after"}
         return {"vary": "Origin"}
-
-
-async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        if body := message["body"]:
-            yield body
-        if not message.get("more_body"):
-            return
-
-
-def _stopping() -> Retryable:
-    return Retryable("stopping", "the receiver is stopping", "send again later")
 
 
 def _refusal(request: Request, error: AssayError, as_json: bool) -> Response:

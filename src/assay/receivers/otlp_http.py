@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from uvicorn import Config
@@ -16,6 +18,7 @@ from assay.core.errors import Misconfigured
 from assay.core.ports import Accept
 from assay.receivers.budget import Budget
 from assay.receivers.door import Door
+from assay.receivers.front import Front, Handler
 from assay.receivers.otlp_app import OtlpApp
 
 HEADER_SECONDS = 10.0
@@ -29,19 +32,29 @@ _BACKLOG = 2048
 class OtlpHttp:
     """Receive OTLP over HTTP, protobuf and JSON, and hand every request to `accept`.
 
-    `budget` bounds the memory of requests on their way through; give the same one to all receivers of a process.
+    `budget` bounds the memory of requests on their way through; give the same one to all receivers of a process. `handlers`
+    answer on further paths. With `path` it listens on a Unix socket there, for processes of ours, instead of on an address.
     """
 
-    def __init__(self, config: Otlp, accept: Accept, budget: Budget | None = None) -> None:
+    def __init__(
+        self,
+        config: Otlp,
+        accept: Accept,
+        budget: Budget | None = None,
+        *,
+        handlers: Mapping[str, Handler] | None = None,
+        path: Path | None = None,
+    ) -> None:
         self._config = config
+        self._path = path
         budget = budget or Budget.for_requests(config.max_request_bytes)
-        self._door = Door(accept, "otlp/http")
-        self._app = OtlpApp(config, self._door, budget)
+        self._door = Door(accept, "otlp/socket" if path else "otlp/http")
+        self._app = Front(OtlpApp(config, self._door, budget), handlers or {}, budget)
         self._state = ServerState()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> int:
-        """Listen and give the port; raises Misconfigured if the address cannot be had."""
+        """Listen and give the port, 0 on a Unix socket; raises Misconfigured if the address cannot be had."""
         settings = Config(
             self._app,
             interface="asgi3",
@@ -53,9 +66,16 @@ class OtlpHttp:
             timeout_keep_alive=75,  # longer than the export interval of SDKs, so that connections are used again
         )
         settings.load()
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Connection(settings, self._state, {}), sock=self._bind(), backlog=_BACKLOG
-        )
+        loop = asyncio.get_running_loop()
+
+        def connection() -> _Connection:
+            return _Connection(settings, self._state, {})
+
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)  # of an intake that was killed
+            self._server = await loop.create_unix_server(connection, str(self._path), backlog=_BACKLOG)
+            return 0
+        self._server = await loop.create_server(connection, sock=self._bind(), backlog=_BACKLOG)
         return int(self._server.sockets[0].getsockname()[1])
 
     def _bind(self) -> socket.socket:

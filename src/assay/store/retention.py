@@ -25,15 +25,19 @@ log = structlog.get_logger(__name__)
 
 
 def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
-    """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
+    """Drop the partitions of days, for events of months, before the retention of their signal.
+
+    Returns them as (table, `YYYYMMDD` or `YYYYMM`).
+    """
     dropped = []
-    for tables, days in (
-        ("otel_traces(_trace_id_ts)?", retention.traces_days),
-        ("otel_logs", retention.logs_days),
-        ("otel_metrics_.*", retention.metrics_days),
+    for tables, days, partitions in (
+        ("otel_traces(_trace_id_ts)?", retention.traces_days, "%Y%m%d"),
+        ("otel_logs", retention.logs_days, "%Y%m%d"),
+        ("otel_metrics_.*", retention.metrics_days, "%Y%m%d"),
+        ("assay_(event_records|event_points|service_versions)", retention.events_days, "%Y%m"),
     ):
         oldest = today - datetime.timedelta(days=days)
-        parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime("%Y%m%d")}
+        parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime(partitions)}
         for table, partition in engine.query(_EXPIRED, parameters).rows:
             engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
             log.info("partition_dropped", table=table, partition=partition, retention_days=days)

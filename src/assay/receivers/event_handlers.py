@@ -1,0 +1,19 @@
+"""The paths that take events in JSON beside OTLP."""
+
+from __future__ import annotations
+
+from assay.core.config import Config
+from assay.core.ports import Accept
+from assay.receivers.door import Door
+from assay.receivers.events_app import PATH, EventsApp
+from assay.receivers.front import Handler
+from assay.receivers.webhooks import SENDERS, WebhookApp
+
+
+def event_handlers(config: Config, accept: Accept) -> dict[str, Handler]:
+    """Make what answers to events and webhooks, by path."""
+    handlers: dict[str, Handler] = {PATH: EventsApp(config.events, Door(accept, "events/api"))}
+    for name in SENDERS:
+        door = Door(accept, f"webhook/{name}")
+        handlers[f"/webhooks/{name}"] = WebhookApp(name, config.receivers.webhooks, config.events, door)
+    return handlers
