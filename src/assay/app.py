@@ -16,10 +16,12 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
@@ -28,8 +30,12 @@ from assay.core import logs
 from assay.core.addresses import free_port
 from assay.core.config import Config
 from assay.core.errors import AssayError, Misconfigured
+from assay.core.events import Event, identify
 from assay.core.intake import Intake
 from assay.core.processes import Child, stop_event, supervise, watch_parent
+
+if TYPE_CHECKING:
+    from assay.policies import Policies
 
 _GRACE_SECONDS = 5.0
 _DRAIN_SECONDS = 60.0
@@ -64,7 +70,9 @@ def serve(config: Config, config_file: Path | None = None) -> None:
         os.environ.setdefault(name, value)
     followed = [config_file.absolute()] if config_file else []
     children = [
-        Child(name, [sys.executable, "-m", "assay.app", name, str(run / "config.json"), *map(str, followed)], stop_seconds, [lock])
+        Child(
+            name, [sys.executable, "-m", "assay.app", name, str(run / "config.json"), *map(str, followed)], stop_seconds, [lock]
+        )
         for name, stop_seconds in (("intake", 4 * _GRACE_SECONDS), ("core", _DRAIN_SECONDS + _GRACE_SECONDS))
     ]
     threading.Thread(target=_announce, args=(config, stopping), name="announce", daemon=True).start()
@@ -117,7 +125,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
     from assay.api import create_app, serve_app  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
-    from assay.policies import Policies, PolicyKeeper  # noqa: PLC0415
+    from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
     from assay.store import EmbeddedEngine, Loader, RetentionSchedule, apply_decoding, migrate  # noqa: PLC0415
 
@@ -126,14 +134,17 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     # Senders wait for intake, nobody waits for core: the journal is in between.
     os.nice(_CORE_NICENESS)
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
-    migrate(engine)
+    migrate(engine, decode=False)
+    intake = Intake(_socket())
     queue = Queue(config.data_dir / "journal")
-    keeper = PolicyKeeper(engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine), partial(_note_change, intake))
+    keeper = PolicyKeeper(
+        engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine), partial(_note_change, intake)
+    )
     # The supervisor starts a new core, which begins where the journal says.
     loader = Loader(engine, queue, config.store.streams, failed=stopping.set)
     sampler = Sampler(engine, queue, keeper.in_force.policies.sampling, config.retention.traces_days)
+    keeper.listeners.append(lambda policies: sampler.change(policies.sampling))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
-    intake = Intake(_socket())
     app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
 
     async def answer() -> None:
@@ -141,13 +152,41 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
 
     loader.start()
     retention.start()
+    sampler.start()
+    keeper.start()
     try:
         _run_loop(answer())
     finally:
+        keeper.stop()
         if not loader.stop(_DRAIN_SECONDS):
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
+        sampler.stop()
         retention.stop()
         engine.close()
+
+
+def _note_change(intake: Intake, policies: Policies) -> None:
+    """Put a change of policies among the events, as soon as intake takes it."""
+    event = Event(
+        "qms.audit.recorded",
+        time.time_ns(),
+        {
+            "qms.audit.type": "configuration_change",
+            "qms.audit.action": "policies.changed",
+            "qms.audit.outcome": "success",
+            "qms.audit.resource_type": "policies",
+            "qms.audit.resource_id": policies.version,
+            "service.name": "assay",
+        },
+    )
+
+    def emit() -> None:
+        try:
+            intake.emit([identify(event)])
+        except AssayError as error:
+            log.error("policy_change_not_recorded", version=policies.version, reason=str(error))
+
+    threading.Thread(target=emit, name="note-policies").start()
 
 
 def _run_loop(main: Any) -> None:
@@ -245,13 +284,13 @@ def _announce(config: Config, stopping: threading.Event) -> None:
     click.echo("Ctrl-C stops it.")
 
 
-def _main(name: str, path: Path) -> int:
+def _main(name: str, path: Path, config_file: Path | None = None) -> int:
     config = Config(**json.loads(path.read_text("utf-8")))
     logs.configure(config.log_level, name)
     # Requests and answers are large and have no cycles: looking for cycles among them takes time and finds nothing.
     gc.set_threshold(50_000, 20, 100)
     try:
-        {"intake": run_intake, "core": run_core}[name](config)
+        {"intake": run_intake, "core": run_core}[name](config, config_file)
     except AssayError as error:
         print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)
         return error.exit_code
@@ -259,4 +298,4 @@ def _main(name: str, path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], Path(sys.argv[2])))
+    sys.exit(_main(sys.argv[1], *map(Path, sys.argv[2:])))

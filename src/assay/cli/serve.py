@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from assay import policies
 from assay.app import serve
 from assay.core import config
 
@@ -40,4 +41,7 @@ def command(
         overrides["log_level"] = log_level
     if insecure_no_auth:
         overrides["insecure_no_auth"] = True
-    serve(config.load(config_path, overrides))
+    loaded = config.load(config_path, overrides)
+    if config_path:
+        policies.read(config_path)
+    serve(loaded, config_path)

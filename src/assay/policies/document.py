@@ -77,7 +77,9 @@ def read(path: Path) -> Policies:
         text = path.read_text("utf-8")
         document = yaml.safe_load(text) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Misconfigured("config_unreadable", f"Cannot read {path}: {error}", "check the path and the YAML syntax") from error
+        raise Misconfigured(
+            "config_unreadable", f"Cannot read {path}: {error}", "check the path and the YAML syntax"
+        ) from error
     if not isinstance(document, Mapping):
         raise Misconfigured("config_invalid", f"{path} does not hold a mapping", "see `assay config schema`")
     try:
@@ -143,7 +145,11 @@ def _under(section: str) -> Iterator[None]:
     try:
         yield
     except PolicyRefused as error:
-        raise refuse(f"{section}.{write_path(error.path)}".rstrip("."), error.message.removeprefix(f"{write_path(error.path)}: "), error.hint) from error
+        raise refuse(
+            f"{section}.{write_path(error.path)}".rstrip("."),
+            error.message.removeprefix(f"{write_path(error.path)}: "),
+            error.hint,
+        ) from error
 
 
 def _flag(section: Mapping[str, Any], at: str) -> bool:

@@ -49,7 +49,9 @@ def parse(given: Any) -> tuple[Enrichment, ...]:
         raise refuse("enrichment", "it is no mapping", f"write one of {', '.join(PLACES)} and the steps under it")
     given = given or {}
     refuse_unknown(given, PLACES, "enrichment")
-    return tuple(_enrichment(place, {**DEFAULTS.get(place, {}), **_mapping(given.get(place), f"enrichment.{place}")}) for place in PLACES)
+    return tuple(
+        _enrichment(place, {**DEFAULTS.get(place, {}), **_mapping(given.get(place), f"enrichment.{place}")}) for place in PLACES
+    )
 
 
 def _enrichment(place: str, steps: Mapping[str, Any]) -> Enrichment:

@@ -83,9 +83,13 @@ def validate(filters: tuple[Filter, ...], engine: Engine) -> None:
     for each in filters:
         columns = ", ".join(COLUMNS[each.signal])
         try:
-            engine.query(f"SELECT toUInt8(1) FROM (SELECT {columns} FROM {_TABLES[each.signal]} LIMIT 0) WHERE ({each.condition})")
+            engine.query(
+                f"SELECT toUInt8(1) FROM (SELECT {columns} FROM {_TABLES[each.signal]} LIMIT 0) WHERE ({each.condition})"
+            )
         except InvalidInput as error:
-            raise refuse(f"filters.{each.name}.condition", _first_line(error), f"it is SQL over the columns {columns}") from error
+            raise refuse(
+                f"filters.{each.name}.condition", _first_line(error), f"it is SQL over the columns {columns}"
+            ) from error
 
 
 def compile_filters(filters: tuple[Filter, ...]) -> list[str]:

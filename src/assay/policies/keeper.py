@@ -15,6 +15,7 @@ from assay.core.errors import AssayError, InvalidInput
 from assay.core.ports import Engine
 from assay.policies import document, pseudonyms
 from assay.policies.document import Policies
+from assay.policies.scrub_rules import literal
 
 _LOOK_SECONDS = 2.0
 _LAST = "SELECT Version, Document FROM assay_policy_versions ORDER BY AppliedAt DESC LIMIT 1"
@@ -44,18 +45,18 @@ class PolicyKeeper:
         path: Path | None,
         keys: Path,
         bring: Bring,
-        changed: Callable[[str, Policies], None] = lambda before, policies: None,
+        changed: Callable[[Policies], None] = lambda policies: None,
     ) -> None:
         """Follow the section `policies` of the file at `path`; without a file the defaults hold.
 
-        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed` is told the version that held before, empty
-        at the first start, and the policies that hold now.
+        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed`, and what is in `listeners`, is called with
+        policies that have come into force, `changed` at the first start too.
         """
         self._engine = engine
         self._path = path
         self._keys = keys
         self._bring = bring
-        self._changed = changed
+        self.listeners = [changed]
         self._lock = threading.Lock()
         self._seen = self._signature()
         self._stopping = threading.Event()
@@ -113,7 +114,7 @@ class PolicyKeeper:
         self._bring(statements)
         if not last or last[0][0] != policies.version:
             self._record(policies, statements)
-            self._changed(last[0][0] if last else "", policies)
+            self._tell(policies)
         return InForce(policies, statements, key.id, problem)
 
     def _read(self) -> Policies:
@@ -137,12 +138,17 @@ class PolicyKeeper:
         self.in_force = InForce(policies, statements, key.id)
         log.info("policies_changed", version=policies.version, before=before.policies.version, key=key.id)
         self._record(policies, statements)
-        self._changed(before.policies.version, policies)
+        self._tell(policies)
+
+    def _tell(self, policies: Policies) -> None:
+        for listener in self.listeners:
+            listener(policies)
 
     def _record(self, policies: Policies, statements: list[str]) -> None:
-        self._engine.query(
-            "INSERT INTO assay_policy_versions SELECT now64(6), {version:String}, {document:String}, {statements:Array(String)}",
-            {"version": policies.version, "document": orjson.dumps(policies.given).decode(), "statements": statements},
+        given = literal(orjson.dumps(policies.given).decode())
+        listed = ", ".join(literal(statement) for statement in statements)
+        self._engine.execute(
+            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"  # noqa: S608
         )
 
     def _signature(self) -> tuple[int, int] | None:
@@ -159,4 +165,3 @@ class PolicyKeeper:
             if self._signature() != self._seen:
                 with suppress(AssayError):
                     self.reload()
-

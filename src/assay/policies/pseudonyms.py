@@ -51,7 +51,9 @@ def read_keys(directory: Path) -> list[PseudonymKey]:
         found = [PseudonymKey(int(match[1]), path) for path in directory.iterdir() if (match := _FILE.fullmatch(path.name))]
         return sorted(found, key=lambda key: key.number) or [_make(directory, 1)]
     except OSError as error:
-        raise Misconfigured("keys_unusable", f"Cannot use {directory}: {error.strerror}", "check its owner and free space") from error
+        raise Misconfigured(
+            "keys_unusable", f"Cannot use {directory}: {error.strerror}", "check its owner and free space"
+        ) from error
 
 
 def rotate(directory: Path) -> PseudonymKey:

@@ -15,7 +15,12 @@ from assay.core.ports import Engine
 _FOLDER = "assay.store.decode"
 _VIEW = re.compile(r"CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO \w+ AS\s(.*)", re.DOTALL)
 # A view that reads what another one gives is made after it.
-_VIEWS = ("spans", "log_records", "metrics", *(f"metrics_{kind}" for kind in ("gauge", "sum", "histogram", "exp_histogram", "summary")))
+_VIEWS = (
+    "spans",
+    "log_records",
+    "metrics",
+    *(f"metrics_{kind}" for kind in ("gauge", "sum", "histogram", "exp_histogram", "summary")),
+)
 
 
 def apply_decoding(engine: Engine, functions: Sequence[str] = ()) -> None:
@@ -34,5 +39,7 @@ def apply_decoding(engine: Engine, functions: Sequence[str] = ()) -> None:
         text = statement.load(_FOLDER, name).text
         match = _VIEW.fullmatch(text)
         assert match, f"{name}.sql holds one view"
-        engine.execute(text)
-        engine.execute(f"ALTER TABLE {match[1]} MODIFY QUERY {match[2]}")
+        if engine.query(f"EXISTS TABLE {match[1]}").rows[0][0]:
+            engine.execute(f"ALTER TABLE {match[1]} MODIFY QUERY {match[2]}")
+        else:
+            engine.execute(text)

@@ -12,11 +12,11 @@ _RECORD = """CREATE TABLE IF NOT EXISTS assay_migrations (name String, applied_a
 ENGINE = MergeTree ORDER BY name"""
 
 
-def migrate(engine: Engine) -> list[str]:
+def migrate(engine: Engine, *, decode: bool = True) -> list[str]:
     """Bring the store's schema up to date and return the names of the files that were applied.
 
     A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The decode views are
-    made as they are without policies.
+    made as they are without policies, unless `decode` is false: then somebody else makes them before anything is inserted.
 
     Raises:
         Misconfigured: the store was made by a newer Assay.
@@ -37,5 +37,6 @@ def migrate(engine: Engine) -> list[str]:
                 engine.execute(sql)
             engine.execute(f"INSERT INTO assay_migrations (name) VALUES ('{migration.name}')")
             done.append(migration.name)
-    apply_decoding(engine)
+    if decode:
+        apply_decoding(engine)
     return done
