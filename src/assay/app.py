@@ -29,6 +29,7 @@ from assay.core.addresses import free_port
 from assay.core.config import Config
 from assay.core.errors import AssayError, Misconfigured
 from assay.core.processes import Child, stop_event, supervise, watch_parent
+from assay.core.signals import Signal
 
 _GRACE_SECONDS = 5.0
 _DRAIN_SECONDS = 60.0
@@ -111,7 +112,7 @@ def run_core(config: Config) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
     from assay.api import create_app, serve_app  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
-    from assay.store import EmbeddedEngine, Loader, RetentionSchedule, migrate  # noqa: PLC0415
+    from assay.store import EmbeddedEngine, Loader, RetentionSchedule, ServiceGraph, migrate  # noqa: PLC0415
 
     stopping = stop_event()
     watch_parent(stopping)
@@ -120,7 +121,9 @@ def run_core(config: Config) -> None:
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
     migrate(engine)
     # The supervisor starts a new core, which begins where the journal says.
-    loader = Loader(engine, Queue(config.data_dir / "journal"), config.store.streams, failed=stopping.set)
+    journal = Queue(config.data_dir / "journal")
+    loader = Loader(engine, journal, config.store.streams, failed=stopping.set)
+    graph = ServiceGraph(engine, lambda: journal.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     app = create_app(engine, config.api, readiness=_readiness(config, loader.alive))
 
@@ -129,11 +132,13 @@ def run_core(config: Config) -> None:
 
     loader.start()
     retention.start()
+    graph.start()
     try:
         _run_loop(answer())
     finally:
         if not loader.stop(_DRAIN_SECONDS):
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
+        graph.stop()
         retention.stop()
         engine.close()
 
