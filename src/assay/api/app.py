@@ -7,7 +7,7 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import errors, health, logs, metrics, pages, services, sql, traces
+from assay.api import errors, graph, health, logs, metrics, pages, services, sql, traces
 from assay.api.guard import Guard
 from assay.core.config import Api
 from assay.core.ports import Engine
@@ -41,7 +41,7 @@ def create_app(engine: Engine, api: Api, readiness: health.Readiness = dict, clo
         prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
     )
     v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, traces, logs, metrics):
+    for asked in (services, graph, traces, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)

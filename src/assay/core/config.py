@@ -119,6 +119,8 @@ class Retention(Section):
     """Days that log records are kept."""
     metrics_days: int = Field(default=90, ge=1)
     """Days that metric points are kept."""
+    service_metrics_days: int = Field(default=400, ge=1)
+    """Days that metrics of services and the service graph are kept by the hour; by the minute they are kept for 35 at most."""
 
 
 class Sql(Section):

@@ -13,6 +13,8 @@ from assay.core.errors import AssayError
 from assay.core.ports import Engine
 
 _EVERY_SECONDS = 3600.0
+# A month and its edges to the minute; what is older is asked for by the hour or day.
+_MINUTES_DAYS = 35
 
 _EXPIRED = """
 SELECT DISTINCT table, partition_id
@@ -31,6 +33,8 @@ def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> 
         ("otel_traces(_trace_id_ts)?", retention.traces_days),
         ("otel_logs", retention.logs_days),
         ("otel_metrics_.*", retention.metrics_days),
+        ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days),
+        ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS)),
     ):
         oldest = today - datetime.timedelta(days=days)
         parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime("%Y%m%d")}

@@ -1,7 +1,7 @@
 """The service graph: what newly stored spans change in it, derived range by range of batches, each once.
 
-A range is on disk before anything is derived from it, and each part of it is inserted under a token of its own. So after a crash
-the last range is repeated as it was, and the engine drops what it has seen.
+A range is on disk before anything is derived from it, and each part of it is inserted under a token of its own. So after a
+crash the last range is repeated as it was, and the engine drops what it has seen.
 """
 
 from __future__ import annotations
