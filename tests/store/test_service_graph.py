@@ -148,8 +148,8 @@ def _traces(draw: st.DrawFn) -> list[Sent]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
-@given(spans=_traces(), chance=st.randoms(use_true_random=False), parts=st.integers(1, 3))
+@settings(max_examples=25, deadline=None)
+@given(spans=_traces(), chance=st.randoms(use_true_random=False), parts=st.integers(1, 2))
 def test_any_order_and_division_gives_the_same(engine: Engine, spans: list[Sent], chance: random.Random, parts: int) -> None:
     """Whatever batch a span comes in and wherever a range of batches ends, the graph is that of all spans."""
     spans = [replace(each, parent=0) if each.parent == each.number else each for each in spans]
@@ -158,7 +158,7 @@ def test_any_order_and_division_gives_the_same(engine: Engine, spans: list[Sent]
     for each in spans:
         batches[base + chance.randint(1, 5)].append(each)
     _insert(engine, batches)
-    bounds = sorted({base, base + 5, *(base + chance.randint(1, 4) for _ in range(chance.randint(0, 4)))})
+    bounds = sorted({base, base + 5, *(base + chance.randint(1, 4) for _ in range(chance.randint(0, 2)))})
     assert _derive(engine, bounds, parts) == _expect(spans)
 
 

@@ -41,7 +41,8 @@ def _spans(durations: Sequence[int], start_ns: int = NOW, **fields: object) -> l
 
 
 def _totals(engine: Engine, table: str, service: str) -> list[float]:
-    query = f"SELECT sum(Count), sum(Spans), sum(DurationSum), sum(arraySum(mapValues(Durations))) FROM {table} WHERE ServiceName = {{service:String}}"
+    query = f"""SELECT sum(Count), sum(Spans), sum(DurationSum), sum(arraySum(mapValues(Durations)))
+    FROM {table} WHERE ServiceName = {{service:String}}"""
     return engine.query(query, {"service": service}).rows[0]
 
 
@@ -112,7 +113,8 @@ def test_a_span_counts_in_the_minute_in_which_it_began(engine: Engine, service: 
     late = NOW - 3 * HOUR
     for start in (late, 1, NOW + 40 * 24 * HOUR, NOW):
         _insert(engine, service, _spans([5], start_ns=start))
-    query = "SELECT toUnixTimestamp(Minute), sum(Count) FROM assay_service_metrics WHERE ServiceName = {service:String} GROUP BY Minute ORDER BY Minute"
+    query = """SELECT toUnixTimestamp(Minute), sum(Count) FROM assay_service_metrics
+    WHERE ServiceName = {service:String} GROUP BY Minute ORDER BY Minute"""
     (first, one), *others = engine.query(query, {"service": service}).rows
     assert (first, one) == (late // MINUTE * 60, 1)
     assert sum(counted for _, counted in others) == 3
@@ -123,7 +125,8 @@ def test_environment_and_version_have_old_and_new_names(engine: Engine, service:
     """The environment is known by its present and its former name, the version by its only one."""
     _insert(engine, service, _spans([1]), deployment_environment_name="new", service_version="1")
     _insert(engine, service, _spans([1]), deployment_environment="old", service_version="2")
-    query = "SELECT Environment, Version, SpanKind, StatusCode FROM assay_service_metrics WHERE ServiceName = {service:String} ORDER BY ALL"
+    query = """SELECT Environment, Version, SpanKind, StatusCode FROM assay_service_metrics
+    WHERE ServiceName = {service:String} ORDER BY ALL"""
     assert engine.query(query, {"service": service}).rows == [["new", "1", "Server", "Unset"], ["old", "2", "Server", "Unset"]]
 
 
@@ -166,11 +169,11 @@ def test_whole_hours_and_minutes_make_any_time(engine: Engine, start: int, lengt
         0
     ]:
         engine.execute(
-            f"INSERT INTO assay_service_metrics (Minute, ServiceName, Count) SELECT toDateTime({base // SECOND} + number * 60), '{service}', number + 1 FROM numbers(660)"
+            f"""INSERT INTO assay_service_metrics (Minute, ServiceName, Count)
+            SELECT toDateTime({base // SECOND} + number * 60), '{service}', number + 1 FROM numbers(660)"""
         )
-    found = engine.query(
-        "SELECT sum(Count) FROM assay_service_metrics_within(start = {start:Int64}, end = {end:Int64}) WHERE ServiceName = {service:String}",
-        parameters,
-    ).rows[0][0]
+    query = """SELECT sum(Count) FROM assay_service_metrics_within(start = {start:Int64}, end = {end:Int64})
+    WHERE ServiceName = {service:String}"""
+    found = engine.query(query, parameters).rows[0][0]
     first, end = start // MINUTE, -(-(start + length) // MINUTE)
     assert found == sum(range(first + 1, end + 1))
