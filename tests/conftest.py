@@ -19,10 +19,12 @@ from google.protobuf.message import Message
 from assay.api import create_app, serve_app
 from assay.core import config
 from assay.core.signals import Signal
-from assay.store import EmbeddedEngine, migrate
+from assay.store import EmbeddedEngine, ServiceGraph, migrate
 
 Store: TypeAlias = Callable[[Signal, Message], int]
 """Put a request into the store and return the number of its batch."""
+Derive: TypeAlias = Callable[[], None]
+"""Bring the service graph up to what was put into the store."""
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,12 @@ def store(engine: EmbeddedEngine) -> Store:
         return batch
 
     return insert
+
+
+@pytest.fixture(scope="session")
+def derive(engine: EmbeddedEngine) -> Derive:
+    newest = "SELECT max(Batch) FROM assay_call_ends WHERE Batch < 10000000"
+    return ServiceGraph(engine, lambda: int(engine.query(newest).rows[0][0])).catch_up
 
 
 @contextmanager

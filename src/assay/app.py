@@ -33,6 +33,7 @@ from assay.core.errors import AssayError, Misconfigured
 from assay.core.events import Event, identify
 from assay.core.intake import Intake
 from assay.core.processes import Child, stop_event, supervise, watch_parent
+from assay.core.signals import Signal
 
 if TYPE_CHECKING:
     from assay.policies import Policies
@@ -127,7 +128,14 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
-    from assay.store import EmbeddedEngine, Loader, RetentionSchedule, apply_decoding, migrate  # noqa: PLC0415
+    from assay.store import (  # noqa: PLC0415
+        EmbeddedEngine,
+        Loader,
+        RetentionSchedule,
+        ServiceGraph,
+        apply_decoding,
+        migrate,
+    )
 
     stopping = stop_event()
     watch_parent(stopping)
@@ -144,6 +152,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     loader = Loader(engine, queue, config.store.streams, failed=stopping.set)
     sampler = Sampler(engine, queue, keeper.in_force.policies.sampling, config.retention.traces_days)
     keeper.listeners.append(lambda policies: sampler.change(policies.sampling))
+    graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
 
@@ -154,6 +163,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     retention.start()
     sampler.start()
     keeper.start()
+    graph.start()
     try:
         _run_loop(answer())
     finally:
@@ -161,6 +171,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         if not loader.stop(_DRAIN_SECONDS):
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
         sampler.stop()
+        graph.stop()
         retention.stop()
         engine.close()
 

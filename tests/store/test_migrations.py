@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.store.alone import alone, opened
@@ -23,11 +25,11 @@ class Failing(EmbeddedEngine):
 
     statements = -1
 
-    def execute(self, sql: str) -> None:
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         if self.statements == 0:
             raise PowerCut
         self.statements -= 1
-        super().execute(sql)
+        super().execute(sql, parameters)
 
 
 def _tables(engine: EmbeddedEngine) -> list[list[object]]:

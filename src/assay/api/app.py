@@ -7,7 +7,7 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import errors, events, health, logs, metrics, pages, services, sql, traces
+from assay.api import errors, events, graph, health, logs, metrics, pages, services, sql, traces
 from assay.api.guard import Guard
 from assay.core.config import Api
 from assay.core.ports import Engine
@@ -48,7 +48,7 @@ def create_app(
         prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
     )
     v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, traces, logs, metrics):
+    for asked in (services, graph, traces, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(events.routes(engine, clock, post_events))
     v1.include_router(sql.routes(engine))

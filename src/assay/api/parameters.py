@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assay.query.conditions import Condition
 from assay.query.cursor import Cursor
+from assay.query.service_metrics import PERCENTILES
 from assay.query.times import HOUR, TimeRange, parse_duration, parse_range
 
 Attribute = Annotated[
@@ -20,6 +21,15 @@ Attribute = Annotated[
     ),
 ]
 Duration = Annotated[str | None, Field(description="A number and `ns`, `us`, `ms`, `s`, `m`, `h` or `d`, such as `250ms`.")]
+
+Percentiles = Annotated[
+    list[str],
+    Field(
+        default_factory=lambda: list(PERCENTILES),
+        max_length=20,
+        description="A percentile of the durations such as `p99.9`. Repeat it for more; `p50`, `p95` and `p99` if left out.",
+    ),
+]
 
 
 class Within(BaseModel):

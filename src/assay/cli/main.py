@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "Receive, store and answer until stopped.",
     "status": "Show whether Assay works, what came in and what is stored.",
     "services": "List who sends what, how fast and with how many errors.",
+    "graph": "Show who calls whom, how often, how fast and with how many errors.",
     "traces": "Search traces and show one.",
     "logs": "Search log records and events, and follow them.",
     "metrics": "List metrics and show how one went.",

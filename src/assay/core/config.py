@@ -134,6 +134,8 @@ class Retention(Section):
     """Days that metric points are kept."""
     events_days: int = Field(default=1095, ge=1)
     """Days that events are kept: deployments, changes, incidents, results and audit records; whole months at a time."""
+    service_metrics_days: int = Field(default=400, ge=1)
+    """Days that metrics of services and the service graph are kept by the hour; by the minute they are kept for 35 at most."""
 
 
 class Sql(Section):

@@ -106,8 +106,8 @@ class Answer:
 class Engine(Protocol):
     """ClickHouse, wherever it runs."""
 
-    def execute(self, sql: str) -> None:
-        """Run one statement that gives no rows."""
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run one statement that gives no rows; `parameters` fill its `{name:Type}` places."""
 
     def query(self, statement: Statement | str, parameters: Mapping[str, Any] | None = None) -> Answer:
         """Run one statement of ours and return all its rows; `parameters` fill its `{name:Type}` places.

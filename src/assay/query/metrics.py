@@ -12,7 +12,7 @@ from assay.core.errors import InvalidInput, NotFound
 from assay.core.ports import Engine
 from assay.core.statement import load
 from assay.query.conditions import Condition, as_parameters
-from assay.query.times import HOUR, MINUTE, SECOND, TimeRange, format_time
+from assay.query.times import MINUTE, SECOND, TimeRange, fitting_step, format_time
 
 KINDS = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 
@@ -20,7 +20,6 @@ _MAX_METRICS = 10_000
 _MAX_STEPS = 1_500
 _MAX_POINTS = 50_000
 _REACH = 10 * MINUTE
-_STEPS = [1, 5, 10, 15, 30, 60, 180, 360, 720, 1440]  # minutes
 _TEMPORALITIES = {1: "delta", 2: "cumulative"}
 _PERCENTILE = re.compile(r"p(\d{1,2}(\.\d{1,6})?|100)")
 _NUMBERS = ("avg", "min", "max", "sum", "last", "count")
@@ -140,7 +139,7 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
     aggregation = question.aggregation or _usual(metrics)
     for metric in metrics:
         _check(metric, aggregation)
-    step = question.step_ns or _fitting_step(within)
+    step = question.step_ns or fitting_step(within)
     if (within.end_ns - within.start_ns) // step > _MAX_STEPS:
         raise InvalidInput("step_too_small", f"The time range has more than {_MAX_STEPS} steps", "use a longer step")
     start = within.start_ns // step * step
@@ -213,9 +212,3 @@ def _check(metric: Metric, aggregation: str) -> None:
     if aggregation not in allowed and not (has_buckets and _PERCENTILE.fullmatch(aggregation)):
         words = ", ".join(allowed) + (" or a percentile such as p95" if has_buckets else "")
         raise InvalidInput("aggregation_invalid", f"{aggregation!r} does not fit a {metric.kind}", f"use {words}")
-
-
-def _fitting_step(within: TimeRange) -> int:
-    length = within.end_ns - within.start_ns
-    days = length // (60 * 24 * HOUR) + 1
-    return next((step * MINUTE for step in _STEPS if length <= 60 * step * MINUTE), days * 24 * HOUR)

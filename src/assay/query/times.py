@@ -18,6 +18,7 @@ HOUR = 60 * MINUTE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 2**63 - 1
+_STEPS = (1, 5, 10, 15, 30, 60, 180, 360, 720, 1440)  # minutes
 _UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": 24 * HOUR}
 _DURATION = re.compile(r"(?P<number>\d{1,15}(\.\d{1,9})?) ?(?P<unit>ns|us|µs|ms|s|m|h|d)", re.ASCII)
 _TIME = re.compile(
@@ -87,6 +88,13 @@ def parse_range(start: str | None, end: str | None, now_ns: int, default_ns: int
     if start_ns > end_ns:
         raise InvalidInput("range_invalid", "start is after end", "exchange them")
     return TimeRange(start_ns, end_ns)
+
+
+def fitting_step(within: TimeRange) -> int:
+    """Return a length of steps, of whole minutes, that makes at most 60 of the time range."""
+    length = within.end_ns - within.start_ns
+    days = length // (60 * 24 * HOUR) + 1
+    return next((step * MINUTE for step in _STEPS if length <= 60 * step * MINUTE), days * 24 * HOUR)
 
 
 def format_time(nanoseconds: int) -> str:

@@ -5,5 +5,14 @@ from assay.store.engine import EmbeddedEngine
 from assay.store.loader import Loader
 from assay.store.migrations import migrate
 from assay.store.retention import RetentionSchedule, drop_expired
+from assay.store.service_graph import ServiceGraph
 
-__all__ = ["EmbeddedEngine", "Loader", "RetentionSchedule", "apply_decoding", "drop_expired", "migrate"]
+__all__ = [
+    "EmbeddedEngine",
+    "Loader",
+    "RetentionSchedule",
+    "ServiceGraph",
+    "apply_decoding",
+    "drop_expired",
+    "migrate",
+]

@@ -82,9 +82,9 @@ class EmbeddedEngine:
         with self._ours.borrow():
             pass
 
-    def execute(self, sql: str) -> None:
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         with translate("store_statement_failed"), self._ours.borrow() as connection:
-            connection.query(sql)
+            connection.query(sql, params=encode(parameters))
 
     def query(self, statement: Statement | str, parameters: Mapping[str, Any] | None = None) -> Answer:
         text = statement.text if isinstance(statement, Statement) else statement

@@ -13,6 +13,8 @@ from assay.core.errors import AssayError
 from assay.core.ports import Engine
 
 _EVERY_SECONDS = 3600.0
+# A month and its edges to the minute; what is older is asked for by the hour or day.
+_MINUTES_DAYS = 35
 
 _EXPIRED = """
 SELECT DISTINCT table, partition_id
@@ -35,6 +37,8 @@ def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> 
         ("otel_logs", retention.logs_days, "%Y%m%d"),
         ("otel_metrics_.*", retention.metrics_days, "%Y%m%d"),
         ("assay_(event_records|event_points|service_versions)", retention.events_days, "%Y%m"),
+        ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days, "%Y%m%d"),
+        ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS), "%Y%m%d"),
     ):
         oldest = today - datetime.timedelta(days=days)
         parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime(partitions)}

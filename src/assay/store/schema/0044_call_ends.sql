@@ -1,0 +1,48 @@
+-- kind: functions and view
+-- why: the service graph is made of calls, and a call has two ends
+-- reads: assay_decoded_spans without what a filter drops
+-- gives: assay_call_ends. The attributes have their present and their former names
+
+CREATE OR REPLACE FUNCTION assay_first AS (texts) -> arrayFirst(text -> text != '', texts);
+
+-- What a span says of the other side: the kind of the peer and its name. A queue that is used once has no name of its own.
+CREATE OR REPLACE FUNCTION assay_peer_kind AS (attributes) -> multiIf(
+    attributes['messaging.system'] != '', 'queue',
+    attributes['db.system.name'] != '' OR attributes['db.system'] != '', 'database',
+    'external');
+
+CREATE OR REPLACE FUNCTION assay_peer_address AS (attributes) -> assay_first([
+    attributes['service.peer.name'], attributes['peer.service'], attributes['server.address'], attributes['net.peer.name'],
+    domain(attributes['url.full']), domain(attributes['http.url']),
+    attributes['network.peer.address'], attributes['net.peer.ip'], attributes['net.sock.peer.addr']]);
+
+CREATE OR REPLACE FUNCTION assay_in_system AS (system, name) -> if(name = '', system, concat(system, '/', name));
+
+CREATE OR REPLACE FUNCTION assay_peer AS (attributes) -> multiIf(
+    attributes['messaging.system'] != '', assay_in_system(attributes['messaging.system'], if(
+        attributes['messaging.destination.temporary'] = 'true' OR attributes['messaging.temp_destination'] = 'true', '(temporary)',
+        assay_first([attributes['messaging.destination.template'], attributes['messaging.destination.name'], attributes['messaging.destination']]))),
+    attributes['db.system.name'] != '' OR attributes['db.system'] != '', assay_in_system(
+        assay_first([attributes['db.system.name'], attributes['db.system']]),
+        assay_first([attributes['service.peer.name'], attributes['peer.service'], attributes['db.namespace'], attributes['db.name'], assay_peer_address(attributes)])),
+    assay_peer_address(attributes));
+
+-- Flags: 0x100 says that the sender knows whether the parent is in another process, 0x200 that it is (OTLP, SpanFlags).
+CREATE MATERIALIZED VIEW IF NOT EXISTS assay_call_ends_mv TO assay_call_ends AS
+SELECT
+    toStartOfInterval(if(toDate(Timestamp, 'UTC') = PartitionDate, toDateTime(Timestamp), toDateTime(ReceivedAt)), INTERVAL 30 SECOND) AS Slot,
+    cityHash64(TraceId, SpanId) AS Id,
+    if(ParentSpanId = '' OR (SpanKind NOT IN ('Server', 'Consumer') AND bitAnd(Flags, 0x300) = 0x100), 0, cityHash64(TraceId, ParentSpanId)) AS Parent,
+    Batch, toDateTime(ReceivedAt) AS ReceivedAt, ServiceName, SpanKind,
+    if(ResourceAttributes['deployment.environment.name'] = '', ResourceAttributes['deployment.environment'], ResourceAttributes['deployment.environment.name']) AS Environment,
+    StatusCode = 'Error' AS Error, Duration, AdjustedCount AS Count,
+    assay_peer(attributes) AS Peer,
+    if(Peer = '', '', assay_peer_kind(attributes)) AS PeerKind
+FROM
+(
+    SELECT
+        Timestamp, PartitionDate, TraceId, SpanId, ParentSpanId, SpanKind, Flags, Batch, ReceivedAt, ServiceName, ResourceAttributes, StatusCode, Duration, AdjustedCount,
+        if(SpanKind IN ('Client', 'Producer', 'Consumer'), SpanAttributes, CAST(map(), 'Map(LowCardinality(String), String)')) AS attributes
+    FROM assay_decoded_spans
+    WHERE Stage != 'filtered'
+)
