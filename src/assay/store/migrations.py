@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.core import statement
 from assay.core.errors import Misconfigured
 from assay.core.ports import Engine
+from assay.store.aliases import apply_aliases
 from assay.store.decoding import apply_decoding
 
 _FOLDER = "assay.store.schema"
@@ -16,7 +17,7 @@ def migrate(engine: Engine) -> list[str]:
     """Bring the store's schema up to date and return the names of the files that were applied.
 
     A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The decode views are
-    made as they are without policies.
+    made as they are without policies, and the names of attributes are those that this Assay knows.
 
     Raises:
         Misconfigured: the store was made by a newer Assay.
@@ -38,4 +39,5 @@ def migrate(engine: Engine) -> list[str]:
             engine.execute(f"INSERT INTO assay_migrations (name) VALUES ('{migration.name}')")
             done.append(migration.name)
     apply_decoding(engine)
+    apply_aliases(engine)
     return done
