@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from assay.core.aliases import ALIASES, names_of
 
 _NAMES = [name for group in ALIASES for name in group]
-_RENAMED = re.compile(r'^[A-Z0-9_]+: Final = "([^"]+)"\n"""\nDeprecated: Replaced by `([^`]+)`(?:\.| \(string\)\.|, which has moved)', re.MULTILINE)
+_RENAMED = re.compile(
+    r'^[A-Z0-9_]+: Final = "([^"]+)"\n"""\nDeprecated: Replaced by `([^`]+)`(?:\.| \(string\)\.|, which has moved)',
+    re.MULTILINE,
+)
 _LEFT_OUT = {
     "container.labels": "a family of keys",
     "db.elasticsearch.path_parts": "a family of keys",
@@ -47,7 +50,7 @@ def test_a_name_means_one_attribute() -> None:
 
 @given(st.sampled_from(_NAMES) | st.text())
 def test_the_given_name_comes_first(name: str) -> None:
-    """An attribute's names are the given one and then the others of its group, the newest first; any other name stands alone."""
+    """An attribute's names are the given one and then the others, the newest first; a name in no group stands alone."""
     first, *others = names_of(name)
     group = next((group for group in ALIASES if name in group), (name,))
     assert first == name

@@ -1,18 +1,19 @@
 """Attributes that the semantic conventions have renamed: one table, so that a question finds one under any of its names.
 
-Source: the renames in OpenTelemetry's schema file 1.44.0 and the deprecations in its attribute registry. A group is only of names whose
-values have the same meaning and the same form as text. Of `db.system.name`, `gen_ai.provider.name`, `rpc.system.name` and
-`messaging.operation.type` a few values were renamed as well; values are compared as they were sent. Left out, as the values differ:
+Source: the renames in OpenTelemetry's schema file 1.44.0 and the deprecations in its attribute registry. A group has only names
+whose values have the same meaning and, as text, the same form. Of `db.system.name`, `gen_ai.provider.name`, `rpc.system.name`
+and `messaging.operation.type` a few values were renamed as well, and `db.namespace` may have a schema behind the database;
+values are compared as they were sent. Left out are:
 
-- split or joined: http.target (url.path and url.query), http.flavor and net.transport ("1.1", "ip_tcp"), http.host, code.function
-  and code.namespace (code.function.name is qualified), rpc.service and rpc.method;
-- of another form: rpc.grpc.status_code (a number, rpc.response.status_code a word), enduser.role (user.roles is a list),
-  container.image.tag (a list), messaging.protocol (upper case), http.*_content_length_uncompressed (body.size is of what was transferred),
-  rpc.*.metadata and *.labels (families of keys);
-- a different thing depending on the side: net.peer.name, net.peer.port and server.socket.* (of the server on a client's span and of the
-  client on a server's), messaging.rocketmq.client_group;
-- beside the new name on one span: http.server_name and tls.client.server_name (server.address), enduser.id (user.id);
-- too general outside of one metric: state, type, direction, device, pool, pool.name and the like, system.device.
+- what was split or joined: http.target (url.path and url.query), http.flavor, http.host, code.function and code.namespace
+  (code.function.name is qualified), rpc.service and rpc.method;
+- what has another form: net.transport (ip_tcp is tcp now), rpc.grpc.status_code (a number is a word now), enduser.role and
+  container.image.tag (lists now), messaging.protocol (upper case), http.*_content_length_uncompressed (body.size is of what was
+  transferred), rpc.*.metadata and *.labels (families of keys);
+- what depends on the side: net.peer.name, net.peer.port and server.socket.* (on a client's span of the server, on a server's of
+  the client), messaging.rocketmq.client_group;
+- what stands beside the new name on one span: http.server_name, tls.client.server_name (server.address), enduser.id (user.id);
+- what is too general outside of one metric: state, type, direction, device, pool, pool.name and the like, system.device.
 """
 
 from __future__ import annotations

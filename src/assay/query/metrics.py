@@ -93,7 +93,8 @@ class SeriesQuestion:
     """What to make of a metric's points.
 
     Without `group_by` each service and set of attributes is a series; with it, what has the same values of these attributes
-    (of the point, else of the resource, under any of their names; `service.name` is the service), and an empty list makes one series of all.
+    (of the point, else of the resource, under any of their names; `service.name` is the service), and an empty list makes one
+    series of all.
     `aggregation` is empty for the usual one of the metric's kind; `step_ns` is 0 for one that fits the time range.
     """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from assay.core.aliases import ALIASES
 from assay.core.ports import Engine
 
-# A literal of text is one element of a statement, however many names there are. Arguments are put in as text, so the variables have
-# names that nobody else gives.
+# A literal of text is one element of a statement, however many names there are. Arguments are put in as text, so a variable has
+# a name that nobody else gives.
 _NAMES = """CREATE OR REPLACE FUNCTION assay_attribute_names AS (name) -> arrayDistinct(arrayPushFront(
     arrayFirst(of_one -> has(of_one, name), CAST('{groups}', 'Array(Array(String))')), name))"""
 _ATTRIBUTE = """CREATE OR REPLACE FUNCTION assay_attribute AS (attributes, name) ->
@@ -14,7 +14,7 @@ _ATTRIBUTE = """CREATE OR REPLACE FUNCTION assay_attribute AS (attributes, name)
 
 
 def apply_aliases(engine: Engine) -> None:
-    """Make `assay_attribute_names(name)`, all names with the given one first, and `assay_attribute(map, name)`, the value or ''.
+    """Make `assay_attribute_names(name)`, all names with the given one first, and `assay_attribute(map, name)`, a value or ''.
 
     A function is stored with the text of those in it, so both are made anew: another version may know other names.
     """

@@ -16,8 +16,8 @@ ENGINE = MergeTree ORDER BY name"""
 def migrate(engine: Engine) -> list[str]:
     """Bring the store's schema up to date and return the names of the files that were applied.
 
-    A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The decode views are
-    made as they are without policies, and the names of attributes are those that this Assay knows.
+    A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The decode views
+    are made as they are without policies, and the names of attributes are those that this Assay knows.
 
     Raises:
         Misconfigured: the store was made by a newer Assay.

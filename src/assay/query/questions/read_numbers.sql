@@ -1,9 +1,8 @@
 -- kind: question
 -- why: how a gauge or a sum went, by step and series
 -- reads: otel_metrics_gauge, otel_metrics_sum
--- gives: one row per series and step. A series is what has the same labels: the values of `by`, each under any of its names, if merge, else service
---        and all attributes.
---        A stream is what one sender reports. `sum` adds up the streams' last values, or all values of delta streams; `increase` follows
+-- gives: one row per series and step. A series is what has the same labels: the values of `by`, each under any of its names, if merge,
+--        else service and all attributes. A stream is what one sender reports. `sum` adds up the streams' last values, or all values of delta streams; `increase` follows
 --        "Resets and Gaps" in the OpenTelemetry metrics data model: a cumulative stream grows by the difference to its point
 --        before, by its whole value after a reset or if it began within reach (at or after `from`), and by nothing otherwise.
 WITH
