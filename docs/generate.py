@@ -207,8 +207,8 @@ def attributes() -> str:
     lines = [
         "# Names of attributes",
         "",
-        "Attributes that the semantic conventions have renamed. [Questions](../querying.md#old-and-new-names-of-attributes) find one",
-        "under each of its names.",
+        "Attributes that the semantic conventions have renamed. [Questions](../querying.md#old-and-new-names-of-attributes)",
+        "find one under each of its names.",
         "",
         "| name | older names, the newest first |",
         "|---|---|",

@@ -65,17 +65,21 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def _meets(own: dict[str, str], resource: dict[str, str], condition: Condition) -> bool:
     """What a condition means, in words of Python."""
     texts = [held[name] for name in names_of(condition.key) for held in (own, resource) if name in held]
-    if not texts or condition.operator in ("=", "!="):
-        return (texts[0] == condition.value) == (condition.operator == "=") if texts else condition.operator == "!="
-    assert condition.number is not None
+    if not texts:
+        return condition.operator == "!="
+    compare = _COMPARE[condition.operator]
+    if condition.operator in ("=", "!="):
+        return bool(compare(texts[0], condition.value))
     try:
-        return bool(_COMPARE[condition.operator](float(texts[0]), condition.number))
+        return bool(compare(float(texts[0]), float(condition.value)))
     except ValueError:
         return False
 
 
 _HELD = st.dictionaries(st.sampled_from(_KEYS), st.sampled_from(_TEXTS))
-_ONE = st.builds(Condition, st.sampled_from(_KEYS), st.sampled_from(list(_COMPARE)), st.sampled_from(("1", "2.5")))
+_ONE = st.builds(Condition, st.sampled_from(_KEYS), st.sampled_from(("=", "!=")), st.sampled_from(_TEXTS)) | st.builds(
+    Condition, st.sampled_from(_KEYS), st.sampled_from((">", ">=", "<", "<=")), st.sampled_from(("1", "2.5"))
+)
 
 
 @settings(max_examples=200, deadline=None)

@@ -111,7 +111,7 @@ def renamed(engine: Engine, store: Store) -> tuple[str, dict[str, str]]:
     return service, ids
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(place=st.integers(0, len(ALIASES) - 1), data=st.data())
 def test_a_span_is_found_under_each_name(
     engine: Engine, renamed: tuple[str, dict[str, str]], place: int, data: st.DataObject
