@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from assay.api import create_app
 from assay.cli.main import program
 from assay.core import metrics, statement
+from assay.core.aliases import ALIASES
 from assay.core.config import Config, Section
 from assay.core.ports import Engine
 
@@ -201,6 +202,20 @@ def tables() -> str:
     return "\n".join(lines)
 
 
+def attributes() -> str:
+    """List the names of each renamed attribute."""
+    lines = [
+        "# Names of attributes",
+        "",
+        "Attributes that the semantic conventions have renamed. [Questions](../querying.md#old-and-new-names-of-attributes)",
+        "find one under each of its names.",
+        "",
+        "| name | older names, the newest first |",
+        "|---|---|",
+    ]
+    return "\n".join([*lines, *(f"| `{newest}` | {', '.join(f'`{name}`' for name in older)} |" for newest, *older in ALIASES)])
+
+
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].rstrip(".") + "."
 
@@ -242,6 +257,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": command_line,
     "http.md": http,
     "metrics.md": own_metrics,
+    "attributes.md": attributes,
     "tables.md": tables,
 }
 

@@ -65,6 +65,27 @@ def test_all_conditions_must_hold(engine: Engine, service: str, conditions: dict
     assert [each.attributes["name"].value for each in found] == names
 
 
+def test_a_record_is_found_under_each_name(engine: Engine, store: Store) -> None:
+    """An attribute of a record or of its resource is found under its old and its new name, whichever was sent."""
+    service = f"renamed-{uuid4()}"
+    records = [
+        record(_NOW - 20 * SECOND, None, {"name": "old", "http.status_code": 503}),
+        record(_NOW - 10 * SECOND, None, {"name": "new", "http.response.status_code": 404}),
+    ]
+    store(Signal.LOGS, logs(service, records, {"deployment.environment": "staging"}))
+
+    def find(*conditions: str) -> list[Any]:
+        attributes = [Condition.parse(text) for text in conditions]
+        found = find_logs(engine, LogConditions(service=service, attributes=attributes), _RANGE, 10).logs
+        return [each.attributes["name"].value for each in found]
+
+    for asked in ("http.status_code", "http.response.status_code"):
+        assert find(f"{asked}>=404") == ["new", "old"]
+        assert find(f"{asked}=503", "deployment.environment.name=staging") == ["old"]
+        assert find(f"{asked}!=503") == ["new"]
+    assert find("deployment.environment.name!=staging") == []
+
+
 def test_a_record_is_given_whole(engine: Engine, service: str) -> None:
     """A record has its typed body and attributes, ids, severity and resource; its time says if it is its own."""
     four, _, two, _ = find_logs(engine, LogConditions(service=service), _RANGE, 10).logs

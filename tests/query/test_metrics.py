@@ -150,6 +150,32 @@ def test_series_are_made_by_labels(engine: Engine, store: Store) -> None:
     assert ask(service=one) == [({"service.name": one, "route": "/a"}, [1]), ({"service.name": one, "route": "/b"}, [2])]
 
 
+@pytest.mark.parametrize(("aggregation", "values"), [("increase", (8, 3, 4)), ("count", (8, 3, 4)), ("p100", (1, 1, 1))])
+def test_series_are_made_by_labels_under_any_name(
+    engine: Engine, store: Store, aggregation: str, values: tuple[float, ...]
+) -> None:
+    """A label is filtered and grouped by under the name that is asked for, whichever of its names was sent."""
+    name, service = f"m-{uuid4()}", f"renamed-{uuid4()}"
+
+    def metric(labels: dict[str, Any], count: int) -> Metric:
+        if aggregation == "increase":
+            return _counter(name, _points([(1, 0), (2, count)], -1, labels))
+        return _histogram(name, [(1, [0, 0], 0), (2, [count, 0], 1)], [1.0], labels)
+
+    sent = [({"http.method": "GET"}, 1), ({"http.request.method": "GET"}, 2), ({"http.request.method": "POST"}, 4), ({}, 8)]
+    made = [metric(labels, count) for labels, count in sent]
+    store(Signal.METRICS, metrics(service, made, {"deployment.environment": "eu"}))
+
+    def ask(**question: Any) -> _Values:
+        return [(labels, steps[-1:]) for labels, steps in _ask(engine, name, aggregation=aggregation, **question)]
+
+    for asked in ("http.method", "http.request.method"):
+        place = {"deployment.environment.name": "eu"}
+        expected = [({asked: method, **place}, [value]) for method, value in zip(("", "GET", "POST"), values, strict=True)]
+        assert ask(group_by=[asked, *place]) == expected
+        assert ask(group_by=[], attributes=[Condition(asked, "=", "GET")]) == [({}, [values[1]])]
+
+
 def _histogram(name: str, points: list[tuple[float, list[int], float]], bounds: list[float], labels: dict[str, Any]) -> Metric:
     made = Metric(name=name, unit="s")
     made.histogram.aggregation_temporality = _CUMULATIVE

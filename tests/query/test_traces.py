@@ -5,9 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.conftest import Store
 from tests.otlp_requests import SECOND, span, traces
 
+from assay.core.aliases import ALIASES
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.query.conditions import Condition
@@ -92,6 +95,44 @@ def test_all_conditions_must_hold(
     attributes = [Condition.parse(text) for text in conditions.pop("attributes", [])]
     found = _find(engine, service=shop["service"], attributes=attributes, **conditions)
     assert found == [shop[name] for name in expected]
+
+
+@pytest.fixture(scope="module")
+def renamed(engine: Engine, store: Store) -> tuple[str, dict[str, str]]:
+    """A service with a trace for each name of a renamed attribute, whose value tells the group; gives trace ids by name."""
+    service, ids = f"renamed-{uuid4()}", {name: uuid4().hex for group in ALIASES for name in group}
+    spans = [
+        span(ids[name], 1, start_ns=_NOW - SECOND, values={name: f"value {place}"})
+        for place, group in enumerate(ALIASES)
+        for name in group
+    ]
+    store(Signal.TRACES, traces(service, spans))
+    engine.execute("OPTIMIZE TABLE otel_traces FINAL")  # builds the indexes of values
+    return service, ids
+
+
+@settings(max_examples=15, deadline=None)
+@given(place=st.integers(0, len(ALIASES) - 1), data=st.data())
+def test_a_span_is_found_under_each_name(
+    engine: Engine, renamed: tuple[str, dict[str, str]], place: int, data: st.DataObject
+) -> None:
+    """Whatever name of an attribute a condition uses, it finds the spans that have it under any name, and no others."""
+    service, ids = renamed
+    asked = data.draw(st.sampled_from(ALIASES[place]))
+    found = _find(engine, service=service, attributes=[Condition(asked, "=", f"value {place}")])
+    assert set(found) == {ids[name] for name in ALIASES[place]}
+    others = _find(engine, 1000, service=service, attributes=[Condition(asked, "!=", f"value {place}")])
+    assert set(others) == set(ids.values()) - set(found)
+
+
+@pytest.mark.parametrize("sent", ["deployment.environment", "deployment.environment.name"])
+def test_an_environment_is_found_under_both_names(engine: Engine, store: Store, sent: str) -> None:
+    """The environment of a resource is the same under its old and its new name."""
+    service, trace_id = f"staged-{uuid4()}", uuid4().hex
+    store(Signal.TRACES, traces(service, [span(trace_id, 1, start_ns=_NOW - SECOND)], {sent: "staging"}))
+    for asked in ("deployment.environment", "deployment.environment.name"):
+        assert _find(engine, service=service, attributes=[Condition(asked, "=", "staging")]) == [trace_id]
+        assert _find(engine, service=service, attributes=[Condition(asked, "!=", "staging")]) == []
 
 
 def test_conditions_hold_for_one_span(engine: Engine, store: Store) -> None:

@@ -31,8 +31,8 @@ class SeriesQuestion(MetricsQuestion):
         list[str] | None,
         Field(
             max_length=20,
-            description="Attribute whose values make series; `service.name` is the service. Repeat it for more; leave it empty "
-            "for one series of all. Without it each service and set of attributes is a series.",
+            description="Attribute whose values make series, under any of its names; `service.name` is the service. Repeat it "
+            "for more; leave it empty for one series of all. Without it each service and set of attributes is a series.",
         ),
     ] = None
     aggregation: Annotated[

@@ -17,7 +17,8 @@ Attribute = Annotated[
         default_factory=list,
         max_length=20,
         description="A condition on an attribute, of the item itself or else of its resource: `key=value`, `key!=value`, or a "
-        "comparison of numbers with `>`, `>=`, `<`, `<=`. Repeat it for more; all must hold. Booleans are `true` and `false`.",
+        "comparison of numbers with `>`, `>=`, `<`, `<=`. Repeat it for more; all must hold. Booleans are `true` and `false`. "
+        "An attribute that was renamed is found under each of its names.",
     ),
 ]
 Duration = Annotated[str | None, Field(description="A number and `ns`, `us`, `ms`, `s`, `m`, `h` or `d`, such as `250ms`.")]

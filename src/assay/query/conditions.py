@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assay.core.aliases import names_of
 from assay.core.errors import InvalidInput
 
 _CONDITION = re.compile(r"(?P<key>[^=!<>]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)", re.DOTALL)
@@ -15,7 +16,7 @@ _CONDITION = re.compile(r"(?P<key>[^=!<>]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A comparison of one attribute: `=` and `!=` of its text, the others of its number."""
+    """A comparison of one attribute, under any of its names: `=` and `!=` of its text, the others of its number."""
 
     key: str
     operator: str
@@ -48,13 +49,13 @@ class Condition:
 
 
 def as_parameters(conditions: Sequence[Condition]) -> dict[str, Any]:
-    """Return the parameters `keys`, `operators`, `texts` and `numbers` of a question.
+    """Return the parameters `names`, `operators`, `texts` and `numbers` of a question.
 
     `needle` is a text that some attribute must be, or empty: the longest one, as it is likely to be the rarest.
     """
     return {
         "needle": max((condition.value for condition in conditions if condition.operator == "="), key=len, default=""),
-        "keys": [condition.key for condition in conditions],
+        "names": [names_of(condition.key) for condition in conditions],
         "operators": [condition.operator for condition in conditions],
         "texts": [condition.value for condition in conditions],
         "numbers": [condition.number or 0.0 for condition in conditions],

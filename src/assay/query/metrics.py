@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from assay.core.aliases import names_of
 from assay.core.errors import InvalidInput, NotFound
 from assay.core.ports import Engine
 from assay.core.statement import load
@@ -91,7 +92,8 @@ class SeriesQuestion:
     """What to make of a metric's points.
 
     Without `group_by` each service and set of attributes is a series; with it, what has the same values of these attributes
-    (of the point, else of the resource; `service.name` is the service), and an empty list makes one series of all.
+    (of the point, else of the resource, under any of their names; `service.name` is the service), and an empty list makes one
+    series of all.
     `aggregation` is empty for the usual one of the metric's kind; `step_ns` is 0 for one that fits the time range.
     """
 
@@ -149,6 +151,7 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
         **as_parameters(question.attributes),
         "merge": question.group_by is not None,
         "by": list(question.group_by or ()),
+        "by_names": [names_of(key) for key in question.group_by or ()],
         "from": max(0, start - max(step, _REACH)),
         "start": start,
         "end": within.end_ns,

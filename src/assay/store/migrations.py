@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.core import statement
 from assay.core.errors import Misconfigured
 from assay.core.ports import Engine
+from assay.store.aliases import apply_aliases
 from assay.store.decoding import apply_decoding
 
 _FOLDER = "assay.store.schema"
@@ -15,8 +16,9 @@ ENGINE = MergeTree ORDER BY name"""
 def migrate(engine: Engine, *, decode: bool = True) -> list[str]:
     """Bring the store's schema up to date and return the names of the files that were applied.
 
-    A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The decode views are
-    made as they are without policies, unless `decode` is false: then somebody else makes them before anything is inserted.
+    A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The names of
+    attributes are those that this Assay knows. The decode views are made as they are without policies, unless `decode` is
+    false: then somebody else makes them before anything is inserted.
 
     Raises:
         Misconfigured: the store was made by a newer Assay.
@@ -39,4 +41,5 @@ def migrate(engine: Engine, *, decode: bool = True) -> list[str]:
             done.append(migration.name)
     if decode:
         apply_decoding(engine)
+    apply_aliases(engine)
     return done

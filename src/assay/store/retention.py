@@ -37,6 +37,7 @@ def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> 
         ("otel_logs", retention.logs_days, "%Y%m%d"),
         ("otel_metrics_.*", retention.metrics_days, "%Y%m%d"),
         ("assay_(event_records|event_points|service_versions)", retention.events_days, "%Y%m"),
+        ("assay_(filtered_items|scrubbed_values)", retention.service_metrics_days, "%Y%m%d"),
         ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days, "%Y%m%d"),
         ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS), "%Y%m%d"),
     ):

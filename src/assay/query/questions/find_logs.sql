@@ -1,7 +1,8 @@
 -- kind: question
 -- why: the log records that meet all conditions, the newest first
 -- reads: otel_logs
--- gives: one row per record. An attribute is looked for in the record and then in its resource; one that is missing meets only !=.
+-- gives: one row per record. An attribute is looked for in the record and then in its resource, under each of
+--        its names; one that is missing meets only !=.
 --        id tells records of the same time apart; the list goes on from (end - 1, from_id), leaving out the first `seen`.
 --        The first key of the order is that of the table, so that only the newest five minutes with enough records are read.
 SELECT
@@ -27,17 +28,8 @@ WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUn
     AND ({received_after:Int64} = 0 OR ReceivedAt >= fromUnixTimestamp64Nano({received_after:Int64}))
     -- The indexes of values know only single texts: this leaves them out where none can match.
     AND ({needle:String} = '' OR has(mapValues(LogAttributes), {needle:String}) OR has(mapValues(ResourceAttributes), {needle:String}))
-    AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
-        multiIf(
-            NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),
-            operator = '=', value = text,
-            operator = '>', toFloat64OrDefault(value, nan) > number,
-            operator = '>=', toFloat64OrDefault(value, nan) >= number,
-            operator = '<', toFloat64OrDefault(value, nan) < number,
-            toFloat64OrDefault(value, nan) <= number),
-        {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)},
-        arrayMap(key -> mapContains(LogAttributes, key) OR mapContains(ResourceAttributes, key), {keys:Array(String)}),
-        arrayMap(key -> if(mapContains(LogAttributes, key), LogAttributes[key], ResourceAttributes[key]), {keys:Array(String)})))
+    AND (empty({names:Array(Array(String))}) OR assay_meets(assay_found(LogAttributes, ResourceAttributes, {names:Array(Array(String))}),
+        {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)}))
     AND ({from_id:String} = '' OR Timestamp < fromUnixTimestamp64Nano({end:Int64} - 1) OR id <= {from_id:String})
 ORDER BY toStartOfFiveMinutes(Timestamp) DESC, Timestamp DESC, id DESC
 LIMIT {limit:UInt32} OFFSET {seen:UInt32}

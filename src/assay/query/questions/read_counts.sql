@@ -8,8 +8,8 @@ WITH
     (
         SELECT
             if({merge:Bool},
-                mapFromArrays({by:Array(String)}, arrayMap(key -> multiIf(key = 'service.name', ServiceName,
-                    mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {by:Array(String)})),
+                mapFromArrays({by:Array(String)}, arrayMap((key, found) -> if(key = 'service.name', ServiceName, found[1]),
+                    {by:Array(String)}, assay_found(Attributes, ResourceAttributes, {by_names:Array(Array(String))}))),
                 mapConcat(map('service.name', toString(ServiceName)), CAST(Attributes, 'Map(String, String)'))) AS labels,
             MetricUnit AS unit,
             cityHash64(ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, unit) AS stream,
@@ -42,17 +42,8 @@ WITH
         AND ({service:String} = '' OR ServiceName = {service:String})
         -- The indexes of values know only single texts: this leaves them out where none can match.
         AND ({needle:String} = '' OR has(mapValues(Attributes), {needle:String}) OR has(mapValues(ResourceAttributes), {needle:String}))
-        AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
-            multiIf(
-                NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),
-                operator = '=', value = text,
-                operator = '>', toFloat64OrDefault(value, nan) > number,
-                operator = '>=', toFloat64OrDefault(value, nan) >= number,
-                operator = '<', toFloat64OrDefault(value, nan) < number,
-                toFloat64OrDefault(value, nan) <= number),
-            {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)},
-            arrayMap(key -> mapContains(Attributes, key) OR mapContains(ResourceAttributes, key), {keys:Array(String)}),
-            arrayMap(key -> if(mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {keys:Array(String)})))
+        AND (empty({names:Array(Array(String))}) OR assay_meets(assay_found(Attributes, ResourceAttributes, {names:Array(Array(String))}),
+            {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)}))
         LIMIT 1 BY stream, started, time
     ),
     changes AS

@@ -1,8 +1,8 @@
 -- kind: question
 -- why: how a gauge or a sum went, by step and series
 -- reads: otel_metrics_gauge, otel_metrics_sum
--- gives: one row per series and step. A series is what has the same labels: the values of `by` if merge, else service and all attributes.
---        A stream is what one sender reports. `sum` adds up the streams' last values, or all values of delta streams; `increase` follows
+-- gives: one row per series and step. A series is what has the same labels: the values of `by`, each under any of its names, if merge,
+--        else service and all attributes. A stream is what one sender reports. `sum` adds up the streams' last values, or all values of delta streams; `increase` follows
 --        "Resets and Gaps" in the OpenTelemetry metrics data model: a cumulative stream grows by the difference to its point
 --        before, by its whole value after a reset or if it began within reach (at or after `from`), and by nothing otherwise.
 WITH
@@ -10,8 +10,8 @@ WITH
     (
         SELECT
             if({merge:Bool},
-                mapFromArrays({by:Array(String)}, arrayMap(key -> multiIf(key = 'service.name', ServiceName,
-                    mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {by:Array(String)})),
+                mapFromArrays({by:Array(String)}, arrayMap((key, found) -> if(key = 'service.name', ServiceName, found[1]),
+                    {by:Array(String)}, assay_found(Attributes, ResourceAttributes, {by_names:Array(Array(String))}))),
                 mapConcat(map('service.name', toString(ServiceName)), CAST(Attributes, 'Map(String, String)'))) AS labels,
             MetricUnit AS unit,
             cityHash64(ServiceName, ResourceAttributes, ScopeName, ScopeVersion, ScopeAttributes, Attributes, unit) AS stream,
@@ -36,17 +36,8 @@ WITH
         AND ({service:String} = '' OR ServiceName = {service:String})
         -- The indexes of values know only single texts: this leaves them out where none can match.
         AND ({needle:String} = '' OR has(mapValues(Attributes), {needle:String}) OR has(mapValues(ResourceAttributes), {needle:String}))
-        AND (empty({keys:Array(String)}) OR arrayAll((operator, text, number, present, value) ->
-            multiIf(
-                NOT present OR operator = '!=', operator = '!=' AND (NOT present OR value != text),
-                operator = '=', value = text,
-                operator = '>', toFloat64OrDefault(value, nan) > number,
-                operator = '>=', toFloat64OrDefault(value, nan) >= number,
-                operator = '<', toFloat64OrDefault(value, nan) < number,
-                toFloat64OrDefault(value, nan) <= number),
-            {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)},
-            arrayMap(key -> mapContains(Attributes, key) OR mapContains(ResourceAttributes, key), {keys:Array(String)}),
-            arrayMap(key -> if(mapContains(Attributes, key), Attributes[key], ResourceAttributes[key]), {keys:Array(String)})))
+        AND (empty({names:Array(Array(String))}) OR assay_meets(assay_found(Attributes, ResourceAttributes, {names:Array(Array(String))}),
+            {operators:Array(String)}, {texts:Array(String)}, {numbers:Array(Float64)}))
         -- A sender that missed the answer sends the same points again.
         LIMIT 1 BY stream, started, time
     ),
