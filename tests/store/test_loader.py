@@ -168,7 +168,7 @@ def _load(directory: Path, queue: type[Queue]) -> None:
 
 def _check(directory: Path, service: str, expected: dict[int, int]) -> None:
     with opened(directory / "data") as engine:
-        assert _spans(engine, service) == expected
+        assert _spans(engine, service) == expected, _spans(engine, service)
         assert Queue(directory / "journal").committed(Signal.TRACES) == max(expected)
 
 

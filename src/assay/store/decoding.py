@@ -39,7 +39,7 @@ def apply_decoding(engine: Engine, functions: Sequence[str] = ()) -> None:
         text = statement.load(_FOLDER, name).text
         match = _VIEW.fullmatch(text)
         assert match, f"{name}.sql holds one view"
-        if engine.query(f"EXISTS TABLE {match[1]}").rows[0][0]:
-            engine.execute(f"ALTER TABLE {match[1]} MODIFY QUERY {match[2]}")
-        else:
+        if not engine.query(f"EXISTS TABLE {match[1]}").rows[0][0]:
             engine.execute(text)
+        # A new view too: what a view as it was created has inserted is not recognized as a repetition once it has been altered.
+        engine.execute(f"ALTER TABLE {match[1]} MODIFY QUERY {match[2]}")
