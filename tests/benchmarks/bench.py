@@ -11,6 +11,7 @@ import json
 import math
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -28,14 +29,21 @@ from tests.benchmarks import telemetry
 from tests.e2e.running import Running, running, wait_for
 
 from assay.core import config
-from assay.store import EmbeddedEngine
+from assay.store import EmbeddedEngine, migrate
 
 BATCH = 512
 _LATENCY_SECONDS = 20
 _COPIED = 500_000
 _PROCESSES = ("intake", "core")
-TABLES = {"traces": "otel_traces", "logs": "otel_logs", "metrics": "otel_metrics_sum"}
+TABLES = {"traces": "assay_spans", "logs": "otel_logs", "metrics": "otel_metrics_sum"}
 ITEMS = {"traces": "spans", "logs": "log records", "metrics": "points"}
+BARE = {
+    "filters": {"health_checks": False},
+    "enrichment": {"resource": {"copy": {}}},
+    "scrubbing": {"enabled": False},
+    "sampling": {"enabled": False},
+}
+"""Policies that leave everything as it is."""
 COPY = {
     "traces": """CREATE MATERIALIZED VIEW copy_index TO copy_trace_id_ts AS
         SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End, PartitionDate FROM copy WHERE TraceId != ''
@@ -100,7 +108,7 @@ def measure_visibility(server: Running, stopping: threading.Event, waits: list[f
                 f"{server.http}/v1/traces", content=marked, headers={"content-type": "application/x-protobuf"}
             ).raise_for_status()
             acknowledged = time.perf_counter()
-            sql = f"SELECT count() FROM otel_traces WHERE ServiceName = 'marked-{os.getpid()}-{number}'"
+            sql = f"SELECT count() FROM assay_spans WHERE ServiceName = 'marked-{os.getpid()}-{number}'"
             wait_for(lambda sql=sql: bool(server.rows(sql)[0][0]), "marked span visible", pause=0.05)  # type: ignore[misc]
             waits.append(time.perf_counter() - acknowledged)
 
@@ -134,7 +142,7 @@ def measure_limit(data: Path, signal: str) -> float:
     The rows lie in the order in which they came, as they would have to be taken from anywhere; copied in the order of the
     table's key, they would not need to be sorted.
     """
-    table = TABLES[signal]
+    table = "otel_traces" if signal == "traces" else TABLES[signal]
     engine = EmbeddedEngine(data / "store", config.Store(max_memory_bytes=8 << 30), config.Sql())
     try:
         engine.execute("CREATE TABLE arrivals ENGINE = MergeTree ORDER BY tuple() EMPTY AS SELECT * FROM " + table)
@@ -159,11 +167,52 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def make_bare(data: Path) -> None:
+    """Make a store that measures nothing of what passes through: decoded spans go to their table and nowhere else."""
+    engine = EmbeddedEngine(data / "store", config.Store(), config.Sql())
+    try:
+        migrate(engine)
+        views = "SELECT name FROM system.tables WHERE engine = 'MaterializedView' AND match(create_table_query, 'FROM [^ ]*assay_decoded_spans')"
+        for (name,) in engine.query(views).rows:
+            if name != "assay_kept_mv":
+                engine.execute(f"DROP VIEW {name}")
+    finally:
+        engine.close()
+
+
+def bench_policies(folder: Path, count: int, repeat: int, report: Report) -> None:
+    """Compare the default policies and service metrics with a pipeline that has none, turn by turn."""
+    requests = prepare(folder, "traces", count)
+    rates: dict[str, list[float]] = {"bare": [], "policies": []}
+    for turn in range(3):
+        for name, found in rates.items():
+            data = folder / f"policies-{name}-{turn}"
+            settings = {"API__SQL__MAX_SECONDS": "120"}
+            if name == "bare":
+                make_bare(data)
+                settings["POLICIES"] = json.dumps(BARE)
+            with running(data, **settings) as server:
+                sustain(server, "traces", prepare(folder, "traces", 8), 8, 1)
+                found.append(sustain(server, "traces", requests, count, repeat))
+            shutil.rmtree(data)
+    bare, policies = (statistics.median(rates[name]) for name in ("bare", "policies"))
+    ranges = {name: f"{min(found):,.0f}–{max(found):,.0f}" for name, found in rates.items()}
+    report.add(
+        "spans/s with default policies and service metrics, of those without",
+        f"{policies / bare:.0%}",
+        "≥ 75 %",
+        policies / bare >= 0.75,
+    )
+    report.add("  with, without (ranges of three turns)", f"{ranges['policies']}, {ranges['bare']}")
+
+
 def bench_signal(folder: Path, signal: str, count: int, repeat: int, report: Report) -> None:
     requests = prepare(folder, signal, count)
     items = ITEMS[signal]
     data = folder / f"data-{signal}"
-    with running(data, API__SQL__MAX_SECONDS="120") as server:
+    if signal == "traces":
+        make_bare(data)
+    with running(data, API__SQL__MAX_SECONDS="120", POLICIES=json.dumps(BARE)) as server:
         send(server, signal, prepare(folder, signal, 8))
         wait_for(lambda: stored(server, signal) >= 8 * BATCH, "warm")
         if signal == "traces":
@@ -211,11 +260,15 @@ def main() -> Any:
     parser.add_argument("--requests", type=int, default=400, help=f"different requests of {BATCH} items")
     parser.add_argument("--repeat", type=int, default=6, help="how often they are sent")
     parser.add_argument("--signal", choices=TABLES, action="append", help="only this signal")
+    parser.add_argument("--policies", action="store_true", help="only what the policies cost")
     given = parser.parse_args()
     report = Report()
     console = Console()
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
-        for signal in given.signal or TABLES:
+        if given.policies or not given.signal:
+            console.print("measuring policies …")
+            bench_policies(Path(folder), given.requests, given.repeat, report)
+        for signal in [] if given.policies else given.signal or TABLES:
             console.print(f"measuring {ITEMS[signal]} …")
             bench_signal(Path(folder), signal, given.requests, given.repeat, report)
     console.print(report.table)

@@ -42,6 +42,5 @@ def command(
     if insecure_no_auth:
         overrides["insecure_no_auth"] = True
     loaded = config.load(config_path, overrides)
-    if config_path:
-        policies.read(config_path)
+    policies.read(config_path)
     serve(loaded, config_path)

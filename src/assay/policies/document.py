@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 
+from assay.core.config import load
 from assay.core.errors import InvalidInput, Misconfigured
 from assay.core.ports import Engine
 from assay.policies import enrichment, filters, scrub_rules
@@ -67,33 +67,25 @@ def parse(given: Any) -> Policies:
     )
 
 
-def read(path: Path) -> Policies:
-    """Read the section `policies` of a configuration file.
+def read(path: Path | None) -> Policies:
+    """Read the policies that a configuration file and the environment give together.
 
     Raises:
-        Misconfigured: the file is no YAML, or the policies are wrong; the message says in which line.
+        Misconfigured: the file cannot be read, or the policies are wrong; the message says in which line.
     """
+    given = load(path).policies
     try:
-        text = path.read_text("utf-8")
-        document = yaml.safe_load(text) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Misconfigured(
-            "config_unreadable", f"Cannot read {path}: {error}", "check the path and the YAML syntax"
-        ) from error
-    if not isinstance(document, Mapping):
-        raise Misconfigured("config_invalid", f"{path} does not hold a mapping", "see `assay config schema`")
-    try:
-        return parse(document.get("policies"))
+        return parse(given)
     except InvalidInput as error:
-        raise locate(error, path, text) from error
+        raise locate(error, path) from error
 
 
-def locate(error: InvalidInput, path: Path, text: str) -> Misconfigured:
+def locate(error: InvalidInput, path: Path | None) -> Misconfigured:
     """Say of an error in policies where in the file it is."""
     at = error.message.partition(": ")[0]
-    line = find_line(text, f"policies.{at}")
-    place = f"{path}:{line}" if line else str(path)
-    return Misconfigured(error.code, f"{place}: policies.{error.message}", error.hint)
+    line = find_line(path.read_text("utf-8"), f"policies.{at}") if path else None
+    place = f"{path}:{line}: " if line else ""
+    return Misconfigured(error.code, f"{place}policies.{error.message}", error.hint)
 
 
 def validate(policies: Policies, engine: Engine) -> None:

@@ -118,13 +118,11 @@ class PolicyKeeper:
         return InForce(policies, statements, key.id, problem)
 
     def _read(self) -> Policies:
-        policies = document.read(self._path) if self._path else document.parse(None)
+        policies = document.read(self._path)
         try:
             document.validate(policies, self._engine)
         except InvalidInput as error:
-            if self._path is None:
-                raise
-            raise document.locate(error, self._path, self._path.read_text("utf-8")) from error
+            raise document.locate(error, self._path) from error
         return policies
 
     def _change(self, policies: Policies, key: pseudonyms.PseudonymKey) -> None:
