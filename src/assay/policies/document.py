@@ -24,6 +24,8 @@ from assay.policies.sampling import read as read_sampling
 from assay.policies.sampling.refusal import write_path
 from assay.policies.scrub import Scrubber
 
+_NESTED = '"[nested]"'
+_NESTED_PART = r'\{"@(?:array|map|bytes)":"[A-Za-z0-9+/=]+"\}'
 _SECTIONS = ("filters", "enrichment", "scrubbing", "sampling")
 
 
@@ -112,14 +114,25 @@ def compile_policies(policies: Policies, key: PseudonymKey) -> list[str]:
 
 
 def _compile_scrubbing(scrubber: Scrubber) -> list[str]:
-    clean = scrubber.value("key", "text")
+    clean = _without_nested(scrubber, scrubber.value("key", "text"))
     if scrubber.drops:
         clean = f"if({scrubber.keep('key')}, {clean}, '\\0assay.drop.dropped')"
+    suspect = f"greatest({scrubber.key_guard('keys')}, {scrubber.guard('texts')}, position(texts, '{{\"@') > 0)"
+    found = f"arrayConcat({scrubber.found('text')}, if(position(text, '{_NESTED}') > 0, ['nested'], []))"
     return [
-        f"CREATE OR REPLACE FUNCTION assay_policy_suspect AS (keys, texts) -> greatest({scrubber.key_guard('keys')}, {scrubber.guard('texts')})",
+        f"CREATE OR REPLACE FUNCTION assay_policy_suspect AS (keys, texts) -> {suspect}",
         f"CREATE OR REPLACE FUNCTION assay_policy_clean AS (key, text) -> {clean}",
-        f"CREATE OR REPLACE FUNCTION assay_policy_found AS (text) -> {scrubber.found('text')}",
+        f"CREATE OR REPLACE FUNCTION assay_policy_found AS (text) -> {found}",
     ]
+
+
+def _without_nested(scrubber: Scrubber, clean: str) -> str:
+    """Mask what is too deep to be unrolled, and so lies in base64, if its readable parts are suspect."""
+    readable = "replaceRegexpAll(tryBase64Decode(extract(part, ':\"(.*)\"')), '[^ -~]+', '\\n')"
+    suspect = f"arrayExists(line -> {scrubber.key_guard('line')} + {scrubber.guard('line')} > 0, [{readable}])"
+    parts = f"extractAll(masked, {scrub_rules.literal(_NESTED_PART)})"
+    fold = f"arrayFold((left_over, part) -> if({suspect}, replaceAll(left_over, part, '{_NESTED}'), left_over), {parts}, masked)"
+    return f"arrayMap(masked -> {fold}, [{clean}])[1]"
 
 
 def _sampling(given: Any) -> Sampling:

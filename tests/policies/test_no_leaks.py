@@ -1,0 +1,170 @@
+"""What a scrub rule covers is in no table, wherever in a request it stands."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+
+from assay.core import config
+from assay.core.signals import Signal
+from assay.journal import record
+from assay.policies import compile_policies, parse
+from assay.policies.pseudonyms import read_keys
+from assay.store import EmbeddedEngine, apply_decoding, migrate
+
+SECRETS = ("ann.lee@example.org", "4111111111111111", "s3cr3t-Pa55")
+TEXT = f"user {SECRETS[0]} paid with {SECRETS[1]}"
+NOW = time.time_ns()
+
+
+@pytest.fixture(scope="module")
+def scrubbing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
+    """A store with the default policies."""
+    directory = tmp_path_factory.mktemp("scrubbing")
+    engine = EmbeddedEngine(directory / "store", config.Store(), config.Sql())
+    migrate(engine, decode=False)
+    apply_decoding(engine, compile_policies(parse(None), read_keys(directory / "keys")[-1]))
+    yield engine
+    engine.close()
+
+
+def _insert(engine: EmbeddedEngine, signal: Signal, request: Any, batch: int) -> None:
+    data = b"".join(record.encode(request.SerializeToString(), batch, NOW, "test", 1))
+    engine.insert(signal, [data], f"leaks/{signal}/{batch}")
+
+
+def _add(attributes: Any, mark: str) -> None:
+    """Put secrets among attributes: in a text, under a key that tells, and inside of arrays and maps."""
+    attributes.add(key=f"{mark}.note").value.string_value = TEXT
+    attributes.add(key="password").value.string_value = SECRETS[2]
+    attributes.add(key=f"{mark}.card").value.int_value = int(SECRETS[1])
+    attributes.add(key=f"{mark}.list").value.array_value.values.add().string_value = TEXT
+    attributes.add(key=f"{mark}.map").value.kvlist_value.values.add(key="password").value.string_value = SECRETS[2]
+    attributes.add(key=f"{mark}.deep").value.CopyFrom(_deep())
+
+
+def _deep(levels: int = 6) -> AnyValue:
+    """A text under so many maps that the tables do not unroll it."""
+    value = AnyValue(string_value=TEXT)
+    for _ in range(levels):
+        outer = AnyValue()
+        outer.kvlist_value.values.add(key="in").value.CopyFrom(value)
+        value = outer
+    return value
+
+
+def _spans() -> ExportTraceServiceRequest:
+    request = ExportTraceServiceRequest()
+    resource = request.resource_spans.add()
+    resource.resource.attributes.add(key="service.name").value.string_value = "leaky"
+    _add(resource.resource.attributes, "resource")
+    scope = resource.scope_spans.add()
+    _add(scope.scope.attributes, "scope")
+    span = scope.spans.add(
+        trace_id=b"t" * 16, span_id=b"s" * 8, name=f"send {TEXT}", start_time_unix_nano=NOW, end_time_unix_nano=NOW
+    )
+    span.status.code, span.status.message = 2, TEXT
+    _add(span.attributes, "span")
+    event = span.events.add(name=f"mail {SECRETS[0]}", time_unix_nano=NOW)
+    _add(event.attributes, "event")
+    _add(span.links.add(trace_id=b"l" * 16, span_id=b"l" * 8).attributes, "link")
+    return request
+
+
+def _logs() -> ExportLogsServiceRequest:
+    request = ExportLogsServiceRequest()
+    resource = request.resource_logs.add()
+    _add(resource.resource.attributes, "resource")
+    scope = resource.scope_logs.add()
+    _add(scope.scope.attributes, "scope")
+    text, nested = scope.log_records.add(time_unix_nano=NOW), scope.log_records.add(time_unix_nano=NOW)
+    text.body.string_value = TEXT
+    _add(text.attributes, "log")
+    nested.body.CopyFrom(_deep())
+    _add(nested.body.kvlist_value.values, "body")
+    return request
+
+
+def _metrics() -> ExportMetricsServiceRequest:
+    request = ExportMetricsServiceRequest()
+    resource = request.resource_metrics.add()
+    _add(resource.resource.attributes, "resource")
+    scope = resource.scope_metrics.add()
+    _add(scope.scope.attributes, "scope")
+    for kind in ("gauge", "sum", "histogram", "exponential_histogram", "summary"):
+        metric = scope.metrics.add(name=f"a.{kind}")
+        _add(metric.metadata, "metadata")
+        for _ in range(2):
+            point = getattr(metric, kind).data_points.add(time_unix_nano=NOW)
+            _add(point.attributes, "point")
+            if kind != "summary":
+                _add(point.exemplars.add(time_unix_nano=NOW, as_int=1).filtered_attributes, "exemplar")
+                _add(point.exemplars.add(time_unix_nano=NOW, as_int=1).filtered_attributes, "exemplar")
+    return request
+
+
+@pytest.fixture(scope="module")
+def filled(scrubbing: EmbeddedEngine) -> EmbeddedEngine:
+    for signal, request in ((Signal.TRACES, _spans()), (Signal.LOGS, _logs()), (Signal.METRICS, _metrics())):
+        _insert(scrubbing, signal, request, 1)
+    return scrubbing
+
+
+def _texts(engine: EmbeddedEngine) -> Iterator[tuple[str, str]]:
+    tables = "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(engine, 'MergeTree$') ORDER BY name"
+    for (table,) in engine.query(tables).rows:
+        for row in engine.query(f"SELECT toJSONString(tuple(*)) FROM {table} WHERE '{table}' != 'assay_policy_versions'").rows:
+            yield table, row[0]
+
+
+def test_no_secret_is_in_any_table(filled: EmbeddedEngine) -> None:
+    """No raw value that the default rules cover is in a row of any table, in the open or in base64."""
+    found = list(_texts(filled))
+    assert {"otel_traces_recent", "otel_logs", "otel_metrics_sum", "otel_metrics_summary"} <= {table for table, _ in found}
+    hidden = filled.query(
+        "SELECT arrayJoin([base64Encode({a:String}), base64Encode(concat(' ', {a:String})), base64Encode(concat('  ', {a:String}))])",
+        {"a": SECRETS[0]},
+    ).rows
+    # What does not depend on the bits beside it.
+    needles = [*SECRETS, *(row[0][4:-4] for row in hidden)]
+    leaks = {(table, needle) for table, text in found for needle in needles if needle in text}
+    assert leaks == set()
+
+
+def test_each_change_is_counted_by_place_and_rule(filled: EmbeddedEngine) -> None:
+    """The coverage says for each place which rule changed it, and how often."""
+    rows = filled.query("SELECT Signal, Place, Rule, sum(Items) FROM assay_scrubbed_values GROUP BY ALL").rows
+    counts = {(signal, place, rule): items for signal, place, rule, items in rows}
+    assert counts["traces", "attributes.password", "secret"] == 1
+    assert counts["traces", "event.attributes.event.note", "email card"] == 1
+    assert counts["traces", "status.message", "email card"] == counts["traces", "name", "email card"] == 1
+    assert counts["logs", "body", "email card"] >= 1
+    assert counts["metrics", "attributes.point.note", "email card"] == 10
+    assert counts["metrics", "exemplar.attributes.exemplar.note", "email card"] == 16
+    assert ("metrics", "metadata.metadata.note", "email card") in counts
+
+
+def test_what_is_left_keeps_its_place(filled: EmbeddedEngine) -> None:
+    """Values beside a secret stay as they were, and types say what is stored now."""
+    row = filled.query(
+        "SELECT SpanAttributes, SpanAttributeTypes, Events.Attributes, Links.Attributes, ScopeAttributes, ResourceAttributes FROM otel_traces_recent"
+    ).dicts()[0]
+    attributes = row["SpanAttributes"]
+    assert attributes["span.note"] == "user [email] paid with [card]"
+    assert attributes["span.card"] == "[card]"
+    assert json.loads(attributes["span.list"]) == ["user [email] paid with [card]"]
+    assert json.loads(attributes["span.map"]) == {"password": "[secret]"}
+    types = dict(zip(attributes, row["SpanAttributeTypes"], strict=True))
+    assert (types["span.card"], types["span.list"], types["span.map"]) == ("string", "array", "map")
+    for place, mark in (("Events.Attributes", "event"), ("Links.Attributes", "link")):
+        assert row[place][0][f"{mark}.note"] == "user [email] paid with [card]"
+    assert row["ScopeAttributes"]["scope.note"] == row["ResourceAttributes"]["resource.note"] == "user [email] paid with [card]"
