@@ -52,11 +52,12 @@ class Scrubber:
 
     def guard(self, text: str) -> str:
         """Give the condition that a detector may find something in `text`."""
-        return f"multiMatchAny({text}, {self._guards})"
+        return f"multiMatchAny({text}, {self._guards})" if self.rules.detectors else "false"
 
     def key_guard(self, keys: str) -> str:
         """Give the condition that a rule changes the value of one of `keys`."""
-        return f"multiMatchAny({keys}, {_array(rule.pattern for rule in self.rules.key_rules if rule.action != 'allow')})"
+        patterns = [rule.pattern for rule in self.rules.key_rules if rule.action != "allow"]
+        return f"multiMatchAny({keys}, {_array(patterns)})" if patterns else "false"
 
     def keep(self, key: str) -> str:
         """Give the condition that no rule drops the attribute `key`."""
@@ -65,6 +66,8 @@ class Scrubber:
     def value(self, key: str, text: str) -> str:
         """Give the scrubbed value of an attribute."""
         rules = self.rules.key_rules
+        if not rules:
+            return f"arrayMap((scrub_key, secret) -> {self._detected('scrub_key', 'secret', '')}, [{key}], [{text}])[1]"
         changing = [at for at, rule in enumerate(rules, 1) if rule.action != "allow"]
         keeping = [at for at, rule in enumerate(rules, 1) if rule.action == "allow" and not rule.detectors]
         spared = ", ".join(f"scrub_key_rule = {at}, {self._named(rule.detectors)}" for at, rule in enumerate(rules, 1) if rule.detectors)
@@ -97,6 +100,8 @@ class Scrubber:
 
     def _detected(self, key: str, text: str, spared: str) -> str:
         """Run the detectors whose guards match, one after the other, each on what the last has left."""
+        if not self.rules.detectors:
+            return text
         matching = f"arraySort(multiMatchAllIndices({text}, {self._guards}))"
         running = f"arrayFilter(scrub_rule -> not has({spared}, scrub_rule), {matching})" if spared else matching
         return f"arrayFold((scrub_text, scrub_rule) -> {self._step(key)}, {running}, replaceAll({text}, '{_MARK}', ' '))"
