@@ -89,8 +89,12 @@ def costs(engine: EmbeddedEngine, scrubber: Scrubber, runs: int) -> None:
         least["decode"] = min(least["decode"], cpu_seconds(engine, Signal.TRACES, segment))
     hit = engine.query(questions["guard"]).rows[0][0]
     guard, decode = least["guard"] - least["joined"], least["decode"]
-    print(f"clean span  {guard / SPANS * 1e6:6.2f} µs  {guard / decode:6.1%} of decoding one ({decode / SPANS * 1e6:.2f} µs); the guard hits {hit} of {SPANS}")
-    print(f"clean value {least['values'] / SPANS / VALUES * 1e6:6.2f} µs  on the slow path, where another value of its span made the guard hit")
+    print(
+        f"clean span  {guard / SPANS * 1e6:6.2f} µs  {guard / decode:6.1%} of decoding one ({decode / SPANS * 1e6:.2f} µs); the guard hits {hit} of {SPANS}"
+    )
+    print(
+        f"clean value {least['values'] / SPANS / VALUES * 1e6:6.2f} µs  on the slow path, where another value of its span made the guard hit"
+    )
     print(f"dirty span  {least['dirty'] / SPANS * 1e6:6.2f} µs  with two of ten values to scrub")
     print(f"planning    {(least['planned'] - least['unplanned']) * 1e3:6.1f} ms  for one use in a statement")
 
@@ -111,10 +115,13 @@ def main() -> None:
         migrate(engine)
         scrubber = Scrubber(defaults(), "'a key for the benchmark'")
         verdicts = judge(engine, scrubber, [*labelled.items("positive"), *labelled.items("negative")])
-        print(f"{'':18} {'items':>5} {'recall':>8} {'precision':>10} {'harmed':>7}   ({sum(not each.item.secrets for each in verdicts)} without secrets)")
+        print(
+            f"{'':18} {'items':>5} {'recall':>8} {'precision':>10} {'harmed':>7}   ({sum(not each.item.secrets for each in verdicts)} without secrets)"
+        )
         report("all", verdicts)
         report("tuned on", [each for each in verdicts if not each.item.held_out])
         report("held out", [each for each in verdicts if each.item.held_out])
+        report("fresh", judge(engine, scrubber, [*labelled.items("fresh_positive"), *labelled.items("fresh_negative")]))
         for section in dict.fromkeys(each.item.section for each in verdicts if each.item.secrets):
             report(f"  {section}", [each for each in verdicts if each.item.section == section])
         for each in verdicts:

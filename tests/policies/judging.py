@@ -22,7 +22,7 @@ class Verdict:
     @property
     def recalled(self) -> bool:
         """Say whether no secret survived."""
-        return self.guarded and not any(secret in self.scrubbed for secret in self.item.secrets)
+        return (self.guarded or not self.item.secrets) and not any(secret in self.scrubbed for secret in self.item.secrets)
 
     @property
     def harmed(self) -> bool:

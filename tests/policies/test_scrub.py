@@ -20,7 +20,9 @@ def verdicts(engine: EmbeddedEngine) -> list[Verdict]:
     return judge(engine, Scrubber(defaults(), KEY), [*labelled.items("positive"), *labelled.items("negative")])
 
 
-def scrub(engine: EmbeddedEngine, text: str, key: str = "message", policy: dict[str, Any] | None = None, secret: str = KEY) -> str:
+def scrub(
+    engine: EmbeddedEngine, text: str, key: str = "message", policy: dict[str, Any] | None = None, secret: str = KEY
+) -> str:
     scrubber = Scrubber(merge(defaults(), policy or {}), secret)
     rows = engine.query(f"SELECT {scrubber.value('{key:String}', '{text:String}')}", {"key": key, "text": text}).rows
     scrubbed: str = rows[0][0]
@@ -42,10 +44,18 @@ def test_the_set_is_large_and_half_of_it_is_held_out() -> None:
 
 @pytest.mark.parametrize("held_out", [False, True])
 def test_secrets_are_found_and_telemetry_survives(verdicts: list[Verdict], held_out: bool) -> None:
-    """Recall is at least 0.98 and precision at least 0.99, on the half that rules are tuned on; on the other, 0.98 of each."""
+    """Recall is at least 0.98 and precision at least 0.99, on the lines that rules were tuned on and on those held out."""
     score = Score.of([verdict for verdict in verdicts if verdict.item.held_out is held_out])
     assert score.recall >= 0.98
-    assert score.precision >= (0.98 if held_out else 0.99)
+    assert score.precision >= 0.99
+
+
+def test_the_same_holds_for_texts_that_were_written_later(engine: EmbeddedEngine) -> None:
+    """Recall and precision hold on lines that no rule was made for."""
+    fresh = [*labelled.items("fresh_positive"), *labelled.items("fresh_negative")]
+    score = Score.of(judge(engine, Scrubber(defaults(), KEY), fresh))
+    assert score.recall >= 0.98
+    assert score.precision >= 0.99
 
 
 def test_the_guard_lets_nothing_through_that_the_detectors_change(verdicts: list[Verdict]) -> None:
@@ -61,11 +71,19 @@ def test_what_is_scrubbed_once_stays_as_it_is(engine: EmbeddedEngine, verdicts: 
 
 
 ids = st.text(HEX, min_size=1, max_size=64).filter(lambda text: any(letter in text for letter in "abcdef"))
-texts_around = st.sampled_from(["{}", "id={}", "order {} shipped", '{{"id":"{}"}}', "/v1/items/{}/parts", "[{}]", "SELECT * FROM t WHERE id = '{}'"])
+texts_around = st.sampled_from(
+    ["{}", "id={}", "order {} shipped", '{{"id":"{}"}}', "/v1/items/{}/parts", "[{}]", "SELECT * FROM t WHERE id = '{}'"]
+)
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(texts_around, st.one_of(ids, st.text(HEX, min_size=32, max_size=32), st.uuids().map(str))), min_size=20, max_size=40))
+@given(
+    st.lists(
+        st.tuples(texts_around, st.one_of(ids, st.text(HEX, min_size=32, max_size=32), st.uuids().map(str))),
+        min_size=20,
+        max_size=40,
+    )
+)
 def test_ids_survive(engine: EmbeddedEngine, given_ids: list[tuple[str, str]]) -> None:
     """Trace ids, span ids, digests and UUIDs never change, whatever stands around them."""
     assert unchanged(engine, [around.format(id) for around, id in given_ids])
@@ -74,7 +92,12 @@ def test_ids_survive(engine: EmbeddedEngine, given_ids: list[tuple[str, str]]) -
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(
-        st.tuples(texts_around, st.integers(1_000_000_000, 1_999_999_999), st.sampled_from([1, 10**3, 10**6, 10**9]), st.integers(0, 10**9 - 1)),
+        st.tuples(
+            texts_around,
+            st.integers(1_000_000_000, 1_999_999_999),
+            st.sampled_from([1, 10**3, 10**6, 10**9]),
+            st.integers(0, 10**9 - 1),
+        ),
         min_size=20,
         max_size=40,
     )
@@ -86,11 +109,26 @@ def test_times_survive(engine: EmbeddedEngine, times: list[tuple[str, int, int, 
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 9999), st.sampled_from(["", "-rc.1", "+build.5", ".17"])), min_size=10, max_size=30))
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 99), st.integers(0, 99), st.integers(0, 9999), st.sampled_from(["", "-rc.1", "+build.5", ".17"])
+        ),
+        min_size=10,
+        max_size=30,
+    )
+)
 def test_versions_survive(engine: EmbeddedEngine, versions: list[tuple[int, int, int, str]]) -> None:
     """Versions never change: as a value under a key that says so, in a user agent, in a package's name."""
     written = [f"{major}.{minor}.{patch}{rest}" for major, minor, patch, rest in versions]
-    assert unchanged(engine, [text for version in written for text in (f"Chrome/{version}", f"v{version}", f"lib-{version}.jar", f"version={version}")])
+    assert unchanged(
+        engine,
+        [
+            text
+            for version in written
+            for text in (f"Chrome/{version}", f"v{version}", f"lib-{version}.jar", f"version={version}")
+        ],
+    )
 
 
 @settings(max_examples=50, deadline=None)
@@ -169,7 +207,10 @@ def test_a_key_decides_before_any_detector(engine: EmbeddedEngine, key: str, tex
         ({"detectors": {"email": False, "name": {"pattern": "joe", "before": "of "}}}, "card [card] of [name]@example.com"),
         ({"detectors": {"email": {"unless": "«joe@"}}}, "card [card] of joe@example.com"),
         ({"key_rules": {"ours": {"exact": ["message"], "action": "allow"}}}, "card 4111111111111111 of joe@example.com"),
-        ({"key_rules": {"ours": {"exact": ["message"], "detectors": ["card"], "action": "allow"}}}, "card 4111111111111111 of [email]"),
+        (
+            {"key_rules": {"ours": {"exact": ["message"], "detectors": ["card"], "action": "allow"}}},
+            "card 4111111111111111 of [email]",
+        ),
         ({"key_rules": {"ours": {"prefix": ["mess"]}}}, "[ours]"),
     ],
 )
@@ -203,8 +244,17 @@ def test_a_text_without_a_key_is_scrubbed(engine: EmbeddedEngine) -> None:
 def test_masks_are_counted_by_label(engine: EmbeddedEngine) -> None:
     """The labels of all masks of a text are found again, with what they show and without."""
     scrubber = Scrubber(merge(defaults(), {"detectors": {"card": {"action": "partial"}}}), KEY)
-    scrubbed = scrub(engine, "4111111111111111 joe@example.com 203.0.113.7 [x] a@example.org", policy={"detectors": {"card": {"action": "partial"}}})
-    assert engine.query(f"SELECT {scrubber.found('{text:String}')}", {"text": scrubbed}).rows[0][0] == ["card", "email", "ipv4", "email"]
+    scrubbed = scrub(
+        engine,
+        "4111111111111111 joe@example.com 203.0.113.7 [x] a@example.org",
+        policy={"detectors": {"card": {"action": "partial"}}},
+    )
+    assert engine.query(f"SELECT {scrubber.found('{text:String}')}", {"text": scrubbed}).rows[0][0] == [
+        "card",
+        "email",
+        "ipv4",
+        "email",
+    ]
     assert {"card", "email", "ipv4", "user", "secret"} <= set(scrubber.labels)
 
 

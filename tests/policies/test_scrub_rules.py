@@ -16,7 +16,10 @@ def test_the_engine_understands_the_rules_that_come_with_assay(engine: EmbeddedE
 
 def test_rules_keep_their_order_and_the_users_come_first(engine: EmbeddedEngine) -> None:
     """New detectors run last, new key rules are asked first, and a changed rule stays in its place."""
-    merged = merge(defaults(), {"detectors": {"ours": {"pattern": "x{8}"}, "jwt": {"action": "drop"}}, "key_rules": {"ours": {"exact": ["a"]}}})
+    merged = merge(
+        defaults(),
+        {"detectors": {"ours": {"pattern": "x{8}"}, "jwt": {"action": "drop"}}, "key_rules": {"ours": {"exact": ["a"]}}},
+    )
     assert [each.name for each in merged.detectors] == [*(each.name for each in defaults().detectors), "ours"]
     assert merged.key_rules[0].name == "ours"
     assert merged.key_rules[1:] == defaults().key_rules
@@ -24,7 +27,9 @@ def test_rules_keep_their_order_and_the_users_come_first(engine: EmbeddedEngine)
 
 def test_a_new_pattern_does_not_keep_the_old_guard() -> None:
     """A guard that was made for another pattern would hide what the new one finds."""
-    changed = next(each for each in merge(defaults(), {"detectors": {"ssn": {"pattern": "S[0-9]{9}"}}}).detectors if each.name == "ssn")
+    changed = next(
+        each for each in merge(defaults(), {"detectors": {"ssn": {"pattern": "S[0-9]{9}"}}}).detectors if each.name == "ssn"
+    )
     assert "S[0-9]{9}" in changed.guard
 
 
@@ -43,7 +48,11 @@ def test_a_new_pattern_does_not_keep_the_old_guard() -> None:
         ({"detectors": ["email"]}, "scrubbing.detectors:", "mapping"),
         ({"key_rules": {"ours": {"action": "mask"}}}, "scrubbing.key_rules.ours:", "exact"),
         ({"key_rules": {"ours": {"exact": ["a"], "detectors": ["email"]}}}, "scrubbing.key_rules.ours.detectors:", "allow"),
-        ({"key_rules": {"ours": {"exact": ["a"], "action": "allow", "detectors": ["emial"]}}}, "scrubbing.key_rules.ours.detectors:", "email"),
+        (
+            {"key_rules": {"ours": {"exact": ["a"], "action": "allow", "detectors": ["emial"]}}},
+            "scrubbing.key_rules.ours.detectors:",
+            "email",
+        ),
     ],
 )
 def test_a_wrong_option_is_named_with_a_hint(policy: dict[str, Any], at: str, hint: str) -> None:
@@ -85,5 +94,10 @@ def test_a_key_pattern_that_the_engine_does_not_understand_is_refused(engine: Em
 def test_the_keys_of_a_rule_are_texts_not_patterns(engine: EmbeddedEngine) -> None:
     """A point in an exact key or a prefix stands for itself, and case does not matter."""
     rules = merge(Scrubbing(), {"key_rules": {"ours": {"exact": ["a.b"], "prefix": ["c."]}}}).key_rules
-    matched = [engine.query(f"SELECT multiMatchAny({{key:String}}, ['{rules[0].pattern}'])".replace("\\", "\\\\"), {"key": key}).rows[0][0] for key in ("a.b", "A.B", "axb", "a.bc", "c.d", "cd")]
+    matched = [
+        engine.query(f"SELECT multiMatchAny({{key:String}}, ['{rules[0].pattern}'])".replace("\\", "\\\\"), {"key": key}).rows[
+            0
+        ][0]
+        for key in ("a.b", "A.B", "axb", "a.bc", "c.d", "cd")
+    ]
     assert matched == [1, 1, 0, 0, 1, 0]

@@ -70,7 +70,9 @@ class Scrubber:
             return f"arrayMap((scrub_key, secret) -> {self._detected('scrub_key', 'secret', '')}, [{key}], [{text}])[1]"
         changing = [at for at, rule in enumerate(rules, 1) if rule.action != "allow"]
         keeping = [at for at, rule in enumerate(rules, 1) if rule.action == "allow" and not rule.detectors]
-        spared = ", ".join(f"scrub_key_rule = {at}, {self._named(rule.detectors)}" for at, rule in enumerate(rules, 1) if rule.detectors)
+        spared = ", ".join(
+            f"scrub_key_rule = {at}, {self._named(rule.detectors)}" for at, rule in enumerate(rules, 1) if rule.detectors
+        )
         detected = self._detected("scrub_key", "secret", f"multiIf({spared}, [])" if spared else "")
         chosen = (
             f"multiIf(has({changing}, scrub_key_rule), {self._mask('scrub_key_rule', rules)}, "
@@ -123,7 +125,9 @@ class Scrubber:
             f"multiIf(scrub_place % 2 = 1, false, match({context}, {_array(each.unless or _NEVER for each in detectors)}[scrub_rule]), false, "
             f"not match({context}, {_array(each.only for each in detectors)}[scrub_rule]), false, {checks}true)"
         )
-        masked = f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        masked = (
+            f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
+        )
         # The text in front reaches over two more candidates, for in "from 1.2.3.4 to 1.2.3.5" the first word decides about both.
         before = "arrayStringConcat(arraySlice(scrub_pieces, greatest(1, scrub_at - 5), least(5, scrub_at - 1)))"
         pieces = (
@@ -136,10 +140,14 @@ class Scrubber:
     def _mask(self, rule: str, rules: Sequence[Detector | KeyRule]) -> str:
         """Give the mask of the variable `secret`; nothing, if it is dropped."""
         rests = {
-            "hash": lambda each: f"concat(' ', {self.key_id_sql}, ':', left(lower(hex(HMAC('sha256', secret, {self.key_sql}))), {_PSEUDONYM_DIGITS}))",
+            "hash": lambda each: (
+                f"concat(' ', {self.key_id_sql}, ':', left(lower(hex(HMAC('sha256', secret, {self.key_sql}))), {_PSEUDONYM_DIGITS}))"
+            ),
             "partial": lambda each: f"concat(' ', {each.partial})",
         }
-        rest = ", ".join(f"{rule} = {at}, {rests[each.action](each)}" for at, each in enumerate(rules, 1) if each.action in rests)
+        rest = ", ".join(
+            f"{rule} = {at}, {rests[each.action](each)}" for at, each in enumerate(rules, 1) if each.action in rests
+        )
         shown = f"multiIf({rest}, '')" if rest else "''"
         mask = f"concat('[', {_array(each.label for each in rules)}[{rule}], {shown}, ']')"
         dropping = _where(rules, "drop")
