@@ -1,7 +1,7 @@
 """Measure scrubbing: what it finds in the labelled set, and what it costs.
 
-Run it with `python -m tests.benchmarks.bench_scrub`. Times are CPU times of the whole process, the least of several runs that take turns.
-The cost of a clean span is given as a part of what decoding a span costs in the same run.
+Run it with `python -m tests.benchmarks.bench_scrub`. Times are CPU times of the whole process, the least of several runs that
+take turns. The cost of a clean span is given as a part of what decoding a span costs in the same run.
 """
 
 from __future__ import annotations
@@ -74,11 +74,12 @@ def costs(engine: EmbeddedEngine, scrubber: Scrubber, runs: int) -> None:
     fill(engine, "dirty", dirty)
     segment = records(Signal.TRACES, SPANS)
     value = scrubber.value("'message'", "text")
+    scrubbed = f"arrayMap(text -> {value}, texts)"
     questions = {
         "joined": f"SELECT sum(length({JOINED})) FROM clean",
         "guard": f"SELECT sum({scrubber.guard(JOINED)}) FROM clean",
-        "dirty": f"SELECT sum(length(arrayStringConcat(if({scrubber.guard(JOINED)}, arrayMap(text -> {value}, texts), texts)))) FROM dirty",
-        "values": f"SELECT sum(length(arrayMap(text -> {value}, texts)[1])) FROM clean",
+        "dirty": f"SELECT sum(length(arrayStringConcat(if({scrubber.guard(JOINED)}, {scrubbed}, texts)))) FROM dirty",
+        "values": f"SELECT sum(length({scrubbed}[1])) FROM clean",
         "unplanned": "EXPLAIN SELECT arrayMap(text -> text, materialize(['x']))",
         "planned": f"EXPLAIN SELECT arrayMap(text -> {value}, materialize(['x']))",
     }
@@ -89,12 +90,9 @@ def costs(engine: EmbeddedEngine, scrubber: Scrubber, runs: int) -> None:
         least["decode"] = min(least["decode"], cpu_seconds(engine, Signal.TRACES, segment))
     hit = engine.query(questions["guard"]).rows[0][0]
     guard, decode = least["guard"] - least["joined"], least["decode"]
-    print(
-        f"clean span  {guard / SPANS * 1e6:6.2f} µs  {guard / decode:6.1%} of decoding one ({decode / SPANS * 1e6:.2f} µs); the guard hits {hit} of {SPANS}"
-    )
-    print(
-        f"clean value {least['values'] / SPANS / VALUES * 1e6:6.2f} µs  on the slow path, where another value of its span made the guard hit"
-    )
+    part = f"{guard / decode:.1%} of decoding one ({decode / SPANS * 1e6:.2f} µs)"
+    print(f"clean span  {guard / SPANS * 1e6:6.2f} µs  {part}; the guard hits {hit} of {SPANS}")
+    print(f"clean value {least['values'] / SPANS / VALUES * 1e6:6.2f} µs  on the slow path, beside one that made the guard hit")
     print(f"dirty span  {least['dirty'] / SPANS * 1e6:6.2f} µs  with two of ten values to scrub")
     print(f"planning    {(least['planned'] - least['unplanned']) * 1e3:6.1f} ms  for one use in a statement")
 
@@ -115,9 +113,8 @@ def main() -> None:
         migrate(engine)
         scrubber = Scrubber(defaults(), "'a key for the benchmark'")
         verdicts = judge(engine, scrubber, [*labelled.items("positive"), *labelled.items("negative")])
-        print(
-            f"{'':18} {'items':>5} {'recall':>8} {'precision':>10} {'harmed':>7}   ({sum(not each.item.secrets for each in verdicts)} without secrets)"
-        )
+        without = sum(not each.item.secrets for each in verdicts)
+        print(f"{'':18} {'items':>5} {'recall':>8} {'precision':>10} {'harmed':>7}   (and {without} without secrets)")
         report("all", verdicts)
         report("tuned on", [each for each in verdicts if not each.item.held_out])
         report("held out", [each for each in verdicts if each.item.held_out])

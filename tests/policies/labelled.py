@@ -1,7 +1,7 @@
-"""The labelled set: hand-written telemetry, filled with values from a seed, so that no secret is in a file and each run judges the same.
+"""The labelled set: hand-written telemetry, filled with values from a seed: no secret is in a file, and all runs are alike.
 
-Every second line of a section is held out: rules were tuned on the others before they were measured on it for the first time. The `fresh`
-files were written after that; docs/scrubbing.md says what was found.
+Every second line of a section is held out: rules were tuned on the others before they were measured on it for the first time.
+The `fresh` files were written after that; docs/scrubbing.md says what was found.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "scrub_labelled"
@@ -179,7 +180,6 @@ def _e164(chance: random.Random) -> str:
 
 
 def _international(chance: random.Random) -> str:
-    two = lambda: _digits(chance, 2)  # noqa: E731 (a name for a repeated draw)
     return chance.choice(
         (
             f"+1 ({_nanp(chance)[0]}) {_nanp(chance)[1]}-{_nanp(chance)[2]}",
@@ -187,8 +187,8 @@ def _international(chance: random.Random) -> str:
             f"+49 30 {_digits(chance, 6)}",
             f"+49 (0)89 {_digits(chance, 7)}",
             f"+44 20 7946 0{_digits(chance, 3)}",
-            f"+33 6 {two()} {two()} {two()} {two()}",
-            f"+41 44 {_digits(chance, 3)} {two()} {two()}",
+            "+33 6 " + " ".join(_digits(chance, 2) for _ in range(4)),
+            f"+41 44 {_digits(chance, 3)} {_digits(chance, 2)} {_digits(chance, 2)}",
             f"0049 171 {_digits(chance, 7)}",
         )
     )
@@ -354,6 +354,11 @@ SECRETS: dict[str, Callable[[random.Random], str]] = {
     "linear": _prefixed("lin_api_", 40),
 }
 
+
+def _clock(chance: random.Random) -> str:
+    return f"{chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.randrange(60):02d}"
+
+
 HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "uuid": lambda c: _groups(_some(c, _HEX, 32), (8, 4, 4, 4, 12), "-"),
     "trace_id": lambda c: _some(c, _HEX, 32),
@@ -366,9 +371,7 @@ HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "epoch_ms": lambda c: f"1{c.choice('67')}{_some(c, string.digits, 11)}",
     "epoch_us": lambda c: f"1{c.choice('67')}{_some(c, string.digits, 14)}",
     "epoch_ns": lambda c: f"1{c.choice('67')}{_some(c, string.digits, 17)}",
-    "iso": lambda c: (
-        f"2025-{c.randrange(1, 13):02d}-{c.randrange(1, 29):02d}T{c.randrange(24):02d}:{c.randrange(60):02d}:{c.randrange(60):02d}.{_some(c, string.digits, 3)}Z"
-    ),
+    "iso": lambda c: f"2025-{c.randrange(1, 13):02d}-{c.randrange(1, 29):02d}T{_clock(c)}.{_some(c, string.digits, 3)}Z",
     "duration": lambda c: c.choice(
         (f"{_digits(c, 3)}ms", f"{c.randrange(9)}.{_digits(c, 6)}s", f"{_digits(c, 9)}ns", f"1m{c.randrange(60)}s")
     ),
@@ -383,8 +386,9 @@ HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "b64id": lambda c: _b64(c, 32),
     "b64cursor": lambda c: base64.b64encode(f'{{"id":{_digits(c, 6)},"dir":"next"}}'.encode()).decode(),
     "int": lambda c: str(c.randrange(1, 100000)),
-} | {f"int{n}": (lambda c, n=n: _digits(c, n)) for n in (3, 4, 5, 6, 8, 10, 12, 15, 16)}  # type: ignore[misc]
-HARMLESS |= {f"hex{n}": (lambda c, n=n: _some(c, _HEX, n)) for n in (8, 12, 16, 24, 32, 64)}  # type: ignore[misc]
+    **{f"int{size}": partial(_digits, length=size) for size in (3, 4, 5, 6, 8, 10, 12, 15, 16)},
+    **{f"hex{size}": partial(_some, letters=_HEX, length=size) for size in (8, 12, 16, 24, 32, 64)},
+}
 
 
 def _wrong(digits: str) -> str:

@@ -86,7 +86,7 @@ texts_around = st.sampled_from(
 )
 def test_ids_survive(engine: EmbeddedEngine, given_ids: list[tuple[str, str]]) -> None:
     """Trace ids, span ids, digests and UUIDs never change, whatever stands around them."""
-    assert unchanged(engine, [around.format(id) for around, id in given_ids])
+    assert unchanged(engine, [around.format(text) for around, text in given_ids])
 
 
 @settings(max_examples=30, deadline=None)
@@ -191,7 +191,7 @@ def test_a_pseudonym_joins_rows_under_one_key_only(engine: EmbeddedEngine) -> No
     ],
 )
 def test_a_key_decides_before_any_detector(engine: EmbeddedEngine, key: str, text: str, scrubbed: str) -> None:
-    """The attribute's key decides about the whole value; where it allows, detectors do not look, or just not those that it names."""
+    """The key decides about the whole value; where it allows, no detector looks, or just not those that it names."""
     assert scrub(engine, text, key) == scrubbed
 
 
@@ -261,5 +261,6 @@ def test_masks_are_counted_by_label(engine: EmbeddedEngine) -> None:
 def test_no_rules_change_nothing(engine: EmbeddedEngine) -> None:
     """Scrubbing that is switched off rule by rule is still SQL that runs."""
     scrubber = Scrubber(Scrubbing(), KEY)
-    sql = f"SELECT {scrubber.guard('t')}, {scrubber.key_guard('t')}, {scrubber.value('t', 't')}, {scrubber.text('t')} FROM (SELECT 'a@example.com' AS t)"
+    asked = ", ".join((scrubber.guard("t"), scrubber.key_guard("t"), scrubber.value("t", "t"), scrubber.text("t")))
+    sql = f"SELECT {asked} FROM (SELECT 'a@example.com' AS t)"
     assert engine.query(sql).rows == [[0, 0, "a@example.com", "a@example.com"]]

@@ -23,9 +23,10 @@ _KEY_RULE_OPTIONS = ("exact", "prefix", "regex", "detectors", "label", "action",
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Find a secret in a text: `pattern` between `before` and `after` (RE2), if `check` (SQL) holds; `detectors.yaml` says more.
+    """Find a secret in a text: `pattern` between `before` and `after` (RE2), if `check` (SQL) holds.
 
-    `guard` (Hyperscan) is searched for first and must match wherever the detector could find something.
+    `detectors.yaml` explains each option. `guard` (Hyperscan) is searched for first, and must match wherever the detector could
+    find something.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class KeyRule:
-    """Decide about whole values by the key: `action` is that of a detector, or `allow`, from all detectors or from `detectors`."""
+    """Decide about whole values by the key: `action` is a detector's, or `allow`, for all detectors or those named."""
 
     name: str
     exact: tuple[str, ...] = ()
@@ -84,8 +85,8 @@ def defaults() -> Scrubbing:
 def merge(rules: Scrubbing, user: Mapping[str, Any]) -> Scrubbing:
     """Lay a policy (`detectors` and `key_rules`, both by name) over `rules`.
 
-    Under a known name only what is given changes, and `false` switches the rule off. New detectors run after the known ones; new key
-    rules are asked before them, because the first that matches wins.
+    Under a known name only what is given changes, and `false` switches the rule off. New detectors run after the known
+    ones; new key rules are asked before them, because the first that matches wins.
 
     Raises:
         InvalidInput: an option is unknown, missing or wrong; the message names it, as in `detectors.email.action`.
@@ -98,7 +99,8 @@ def merge(rules: Scrubbing, user: Mapping[str, Any]) -> Scrubbing:
             detectors.pop(name, None)
         else:
             detectors[name] = _detector(name, options, words, detectors.get(name))
-    known, own = {each.name: each for each in rules.key_rules}, {}
+    known = {each.name: each for each in rules.key_rules}
+    own: dict[str, KeyRule] = {}
     for name, options in _mapping(user.get("key_rules"), "key_rules").items():
         if options is False:
             known.pop(name, None)
@@ -113,7 +115,7 @@ def validate(rules: Scrubbing, engine: Engine) -> None:
     """Ask the engine whether it understands every expression.
 
     Raises:
-        InvalidInput: it refuses one, or a pattern could match nothing at all or has groups of its own; the message names rule and option.
+        InvalidInput: it refuses one, or a pattern matches the empty text or has groups of its own; it names rule and option.
     """
     questions = _questions(rules)
     if not _understood(engine, ", ".join(sql for _, sql, _ in questions) or "1"):
