@@ -20,8 +20,8 @@ from tests.policies.judging import Score, Verdict, judge
 
 from assay.core import config
 from assay.core.signals import Signal
-from assay.policies import Scrubber, defaults
-from assay.policies.scrub_rules import literal
+from assay.policies.scrub import Scrubber
+from assay.policies.scrub_rules import defaults, literal
 from assay.store import EmbeddedEngine, migrate
 
 JOINED = r"arrayStringConcat(texts, '\n')"

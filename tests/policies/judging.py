@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.policies.labelled import Item
 
 from assay.core.ports import Engine
-from assay.policies import Scrubber
+from assay.policies.scrub import Scrubber
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.policies import labelled
 from tests.policies.judging import Score, Verdict, judge
 
-from assay.policies import Scrubber, Scrubbing, defaults, merge
+from assay.policies.scrub import Scrubber
+from assay.policies.scrub_rules import Scrubbing, defaults, merge
 from assay.store import EmbeddedEngine
 
 KEY = "'a key for tests'"

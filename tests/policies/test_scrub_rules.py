@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.core.errors import InvalidInput
-from assay.policies import Scrubbing, defaults, merge, validate
+from assay.policies.scrub_rules import Scrubbing, defaults, merge, validate
 from assay.store import EmbeddedEngine
 
 
