@@ -8,11 +8,11 @@
 - `value(key, text)`: an attribute's value after key rules and detectors, for the rows where a guard is true.
 - `text(text)`: the same for what has no key, such as a span's name.
 
-What was found is replaced by `[label]`, by `[label rest]` or by `[label key-id:pseudonym]`. `labels` lists all labels, and `found(text)` is SQL
-for the labels in a scrubbed text, from which the changes of each rule are counted.
+What was found is replaced by `[label]`, by `[label rest]` or by `[label key-id:pseudonym]`. `labels` lists all labels, and
+`found(text)` is SQL for the labels in a scrubbed text, from which the changes of each rule are counted.
 
-The functions of `store/schema/0022_scrub_functions.sql` must exist. The key of pseudonyms is not in the SQL, which users can read:
-`key_sql` says where to find it, and `key_id_sql` which one it is. Two strings that are equal give equal pseudonyms under one key.
+The functions of `store/schema/0022_scrub_functions.sql` must exist. The key of pseudonyms is not in the SQL, which users can
+read: `key_sql` says where to find it, and `key_id_sql` which one it is. Equal strings give equal pseudonyms under one key.
 """
 
 from __future__ import annotations
@@ -52,11 +52,12 @@ class Scrubber:
 
     def guard(self, text: str) -> str:
         """Give the condition that a detector may find something in `text`."""
-        return f"multiMatchAny({text}, {self._guards})"
+        return f"multiMatchAny({text}, {self._guards})" if self.rules.detectors else "false"
 
     def key_guard(self, keys: str) -> str:
         """Give the condition that a rule changes the value of one of `keys`."""
-        return f"multiMatchAny({keys}, {_array(rule.pattern for rule in self.rules.key_rules if rule.action != 'allow')})"
+        patterns = [rule.pattern for rule in self.rules.key_rules if rule.action != "allow"]
+        return f"multiMatchAny({keys}, {_array(patterns)})" if patterns else "false"
 
     def keep(self, key: str) -> str:
         """Give the condition that no rule drops the attribute `key`."""
@@ -65,9 +66,13 @@ class Scrubber:
     def value(self, key: str, text: str) -> str:
         """Give the scrubbed value of an attribute."""
         rules = self.rules.key_rules
+        if not rules:
+            return f"arrayMap((scrub_key, secret) -> {self._detected('scrub_key', 'secret', '')}, [{key}], [{text}])[1]"
         changing = [at for at, rule in enumerate(rules, 1) if rule.action != "allow"]
         keeping = [at for at, rule in enumerate(rules, 1) if rule.action == "allow" and not rule.detectors]
-        spared = ", ".join(f"scrub_key_rule = {at}, {self._named(rule.detectors)}" for at, rule in enumerate(rules, 1) if rule.detectors)
+        spared = ", ".join(
+            f"scrub_key_rule = {at}, {self._named(rule.detectors)}" for at, rule in enumerate(rules, 1) if rule.detectors
+        )
         detected = self._detected("scrub_key", "secret", f"multiIf({spared}, [])" if spared else "")
         chosen = (
             f"multiIf(has({changing}, scrub_key_rule), {self._mask('scrub_key_rule', rules)}, "
@@ -97,12 +102,14 @@ class Scrubber:
 
     def _detected(self, key: str, text: str, spared: str) -> str:
         """Run the detectors whose guards match, one after the other, each on what the last has left."""
+        if not self.rules.detectors:
+            return text
         matching = f"arraySort(multiMatchAllIndices({text}, {self._guards}))"
         running = f"arrayFilter(scrub_rule -> not has({spared}, scrub_rule), {matching})" if spared else matching
         return f"arrayFold((scrub_text, scrub_rule) -> {self._step(key)}, {running}, replaceAll({text}, '{_MARK}', ' '))"
 
     def _step(self, key: str) -> str:
-        """Cut `scrub_text` at what `scrub_rule` finds, so that every second piece is a candidate, and mask those that pass its check.
+        """Cut `scrub_text` at what `scrub_rule` finds: every second piece is a candidate. Mask those that pass its check.
 
         One expression for all detectors, because the engine plans it anew at every insert.
         """
@@ -111,18 +118,20 @@ class Scrubber:
             f"scrub_rule = {at}, replaceRegexpAll(scrub_text, {literal(detector.regexp)}, '\\\\1{_MARK}\\\\2{_MARK}\\\\3')"
             for at, detector in enumerate(detectors, 1)
         )
-        checks = "".join(f"scrub_rule = {at}, {detector.check}, " for at, detector in enumerate(detectors, 1) if detector.check)
+        checks = "".join(f"scrub_rule = {at}, {each.check}, " for at, each in enumerate(detectors, 1) if each.check)
         context = f"concat(right(scrub_before, {_BEFORE}), '«', secret, '»', left(scrub_after, {_AFTER}))"
         # Patterns that are picked from an array are cached, and one expression is planned faster than one for each detector.
-        passed = (
-            f"multiIf(scrub_place % 2 = 1, false, match({context}, {_array(each.unless or _NEVER for each in detectors)}[scrub_rule]), false, "
-            f"not match({context}, {_array(each.only for each in detectors)}[scrub_rule]), false, {checks}true)"
+        unless = f"match({context}, {_array(each.unless or _NEVER for each in detectors)}[scrub_rule])"
+        only = f"match({context}, {_array(each.only for each in detectors)}[scrub_rule])"
+        passed = f"multiIf(scrub_place % 2 = 1, false, {unless}, false, not {only}, false, {checks}true)"
+        masked = (
+            f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
         )
-        masked = f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
-        # The text in front reaches over two more candidates, for in "from 1.2.3.4 to 1.2.3.5" the first word decides about both.
+        # The text in front reaches over two more candidates: in "version 1.2.3.4 to 1.2.3.5" the first word decides about both.
         before = "arrayStringConcat(arraySlice(scrub_pieces, greatest(1, scrub_at - 5), least(5, scrub_at - 1)))"
+        before = f"concat(if(scrub_at < 7, concat({key}, '='), ''), {before})"
         pieces = (
-            f"scrub_pieces, arrayMap(scrub_at -> concat(if(scrub_at < 7, concat({key}, '='), ''), {before}), arrayEnumerate(scrub_pieces)), "
+            f"scrub_pieces, arrayMap(scrub_at -> {before}, arrayEnumerate(scrub_pieces)), "
             "arrayPushBack(arrayPopFront(scrub_pieces), ''), arrayEnumerate(scrub_pieces)"
         )
         step = f"scrub_pieces -> arrayStringConcat(arrayMap({masked}, {pieces}))"
@@ -130,11 +139,14 @@ class Scrubber:
 
     def _mask(self, rule: str, rules: Sequence[Detector | KeyRule]) -> str:
         """Give the mask of the variable `secret`; nothing, if it is dropped."""
-        rests = {
-            "hash": lambda each: f"concat(' ', {self.key_id_sql}, ':', left(lower(hex(HMAC('sha256', secret, {self.key_sql}))), {_PSEUDONYM_DIGITS}))",
-            "partial": lambda each: f"concat(' ', {each.partial})",
-        }
-        rest = ", ".join(f"{rule} = {at}, {rests[each.action](each)}" for at, each in enumerate(rules, 1) if each.action in rests)
+        pseudonym = f"left(lower(hex(HMAC('sha256', secret, {self.key_sql}))), {_PSEUDONYM_DIGITS})"
+        rests = []
+        for at, each in enumerate(rules, 1):
+            if each.action == "hash":
+                rests.append(f"{rule} = {at}, concat(' ', {self.key_id_sql}, ':', {pseudonym})")
+            elif each.action == "partial":
+                rests.append(f"{rule} = {at}, concat(' ', {each.partial})")
+        rest = ", ".join(rests)
         shown = f"multiIf({rest}, '')" if rest else "''"
         mask = f"concat('[', {_array(each.label for each in rules)}[{rule}], {shown}, ']')"
         dropping = _where(rules, "drop")

@@ -23,9 +23,10 @@ _KEY_RULE_OPTIONS = ("exact", "prefix", "regex", "detectors", "label", "action",
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Find a secret in a text: `pattern` between `before` and `after` (RE2), if `check` (SQL) holds; `detectors.yaml` says more.
+    """Find a secret in a text: `pattern` between `before` and `after` (RE2), if `check` (SQL) holds.
 
-    `guard` (Hyperscan) is searched for first and must match wherever the detector could find something.
+    `detectors.yaml` explains each option. `guard` (Hyperscan) is searched for first, and must match wherever the detector could
+    find something.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class KeyRule:
-    """Decide about whole values by the key: `action` is that of a detector, or `allow`, from all detectors or from `detectors`."""
+    """Decide about whole values by the key: `action` is a detector's, or `allow`, for all detectors or those named."""
 
     name: str
     exact: tuple[str, ...] = ()
@@ -84,8 +85,8 @@ def defaults() -> Scrubbing:
 def merge(rules: Scrubbing, user: Mapping[str, Any]) -> Scrubbing:
     """Lay a policy (`detectors` and `key_rules`, both by name) over `rules`.
 
-    Under a known name only what is given changes, and `false` switches the rule off. New detectors run after the known ones; new key
-    rules are asked before them, because the first that matches wins.
+    Under a known name only what is given changes, and `false` switches the rule off. New detectors run after the known
+    ones; new key rules are asked before them, because the first that matches wins.
 
     Raises:
         InvalidInput: an option is unknown, missing or wrong; the message names it, as in `detectors.email.action`.
@@ -98,7 +99,8 @@ def merge(rules: Scrubbing, user: Mapping[str, Any]) -> Scrubbing:
             detectors.pop(name, None)
         else:
             detectors[name] = _detector(name, options, words, detectors.get(name))
-    known, own = {each.name: each for each in rules.key_rules}, {}
+    known = {each.name: each for each in rules.key_rules}
+    own: dict[str, KeyRule] = {}
     for name, options in _mapping(user.get("key_rules"), "key_rules").items():
         if options is False:
             known.pop(name, None)
@@ -113,26 +115,22 @@ def validate(rules: Scrubbing, engine: Engine) -> None:
     """Ask the engine whether it understands every expression.
 
     Raises:
-        InvalidInput: it refuses one, or a pattern could match nothing at all or has groups of its own; the message names rule and option.
+        InvalidInput: it refuses one, or a pattern matches the empty text or has groups of its own; it names rule and option.
     """
+    questions = _questions(rules)
+    if not _understood(engine, ", ".join(sql for _, sql, _ in questions) or "1"):
+        for at, sql, hint in questions:
+            _ask(engine, at, sql, hint)
     for detector in rules.detectors:
-        at, regexp = f"detectors.{detector.name}", literal(detector.regexp)
-        _ask(engine, f"{at}.guard", f"multiMatchAny('', [{literal(detector.guard)}])", "a guard has no lookaround and no back-references")
-        _ask(engine, f"{at}.pattern", f"match('', {regexp})", "patterns are in RE2's syntax: no lookaround, no back-references")
-        if engine.query(f"SELECT match('', {literal(f'^(?:{detector.pattern})$')})").rows[0][0]:
-            raise refusal(f"{at}.pattern", "it matches the empty text", "say what a secret has at least, such as {8,} instead of *")
-        if _understood(engine, f"replaceRegexpAll('', {regexp}, '\\\\4')"):
-            raise refusal(f"{at}.pattern", "it has a group of its own", "write (?:…) instead of (…), in `before` and `after` too")
-        for option, around in (("only", detector.only), ("unless", detector.unless)):
-            _ask(engine, f"{at}.{option}", f"match('', {literal(around)})", "patterns are in RE2's syntax: no lookaround, no back-references")
-        for option, sql in (("check", detector.check), ("partial", detector.partial)):
-            if sql:
-                _ask(engine, f"{at}.{option}", f"arrayMap(secret -> ({sql}), ['secret'])", "it is SQL over the string secret")
-    for rule in rules.key_rules:
-        at = f"key_rules.{rule.name}"
-        _ask(engine, f"{at}.regex", f"multiMatchAny('', [{literal(rule.pattern)}])", "a regex for keys has no lookaround")
-        if rule.partial:
-            _ask(engine, f"{at}.partial", f"arrayMap(secret -> ({rule.partial}), ['secret'])", "it is SQL over the string secret")
+        at = f"detectors.{detector.name}.pattern"
+        empty = f"match('', {literal(f'^(?:{detector.pattern})$')})"
+        # An expression with an empty alternative matches nothing at all and says so once for each of its groups.
+        groups = f"length(extractGroups('', {literal(f'{detector.regexp}|')}))"
+        matches_empty, count = engine.query(f"SELECT {empty}, {groups}").rows[0]
+        if matches_empty:
+            raise refusal(at, "it matches the empty text", "say what a secret has at least, such as {8,} instead of *")
+        if count != 3:
+            raise refusal(at, "it has a group of its own", "write (?:…) instead of (…), in `before` and `after` too")
 
 
 def literal(text: str) -> str:
@@ -178,7 +176,9 @@ def _key_rule(name: str, options: Any, known: KeyRule | None) -> KeyRule:
     if not (rule.exact or rule.prefix or rule.regex):
         raise refusal(at, "it names no keys", "give `exact`, `prefix` or `regex`")
     if rule.detectors and rule.action != "allow":
-        raise refusal(f"{at}.detectors", f"they mean nothing with the action {rule.action}", "use `action: allow`, or leave them out")
+        raise refusal(
+            f"{at}.detectors", f"they mean nothing with the action {rule.action}", "use `action: allow`, or leave them out"
+        )
     _refuse_action(rule, at, (*ACTIONS, "allow"))
     return rule
 
@@ -198,7 +198,9 @@ def _expression(value: Any, words: Mapping[str, str], at: str) -> str:
 def _texts(value: Any, at: str) -> tuple[str, ...]:
     texts = value if isinstance(value, list) else [value]
     if not texts or not all(isinstance(text, str) and text for text in texts):
-        raise refusal(at, "it must be a text or a list of texts", "put it in single quotes, as YAML reads \\ and : itself elsewhere")
+        raise refusal(
+            at, "it must be a text or a list of texts", "put it in single quotes, as YAML reads \\ and : itself elsewhere"
+        )
     return tuple(texts)
 
 
@@ -206,23 +208,33 @@ def _mapping(value: Any, at: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise refusal(at, "it must be a mapping of names to options", "write `name:` and its options below, or `name: false` to switch it off")
+        raise refusal(
+            at,
+            "it must be a mapping of names to options",
+            "write `name:` and its options below, or `name: false` to switch it off",
+        )
     return value
 
 
 def _refuse_unknown(given: Mapping[str, Any], known: Iterable[str], at: str) -> None:
     for option in given:
         if option not in known:
-            raise refusal(f"{at}.{option}".removeprefix("scrubbing."), "there is no such option", f"there are {', '.join(known)}")
+            raise refusal(
+                f"{at}.{option}".removeprefix("scrubbing."), "there is no such option", f"there are {', '.join(known)}"
+            )
 
 
 def _refuse_action(rule: Detector | KeyRule, at: str, actions: tuple[str, ...]) -> None:
     if rule.action not in actions:
         raise refusal(f"{at}.action", f"{rule.action!r} is no action", f"there are {', '.join(actions)}")
     if rule.action == "partial" and not rule.partial:
-        raise refusal(f"{at}.partial", "it is missing", "give SQL over `secret` for what is still shown, such as right(secret, 4)")
+        raise refusal(
+            f"{at}.partial", "it is missing", "give SQL over `secret` for what is still shown, such as right(secret, 4)"
+        )
     if not _LABEL.fullmatch(rule.label):
-        raise refusal(f"{at}.label", f"{rule.label!r} cannot stand in a mask", "use letters, digits and _, and begin with a letter")
+        raise refusal(
+            f"{at}.label", f"{rule.label!r} cannot stand in a mask", "use letters, digits and _, and begin with a letter"
+        )
 
 
 def _refuse_spared_unknown(rules: Scrubbing, packaged: Mapping[str, Any]) -> None:
@@ -230,7 +242,36 @@ def _refuse_spared_unknown(rules: Scrubbing, packaged: Mapping[str, Any]) -> Non
     for rule in rules.key_rules:
         for name in rule.detectors:
             if name not in known:
-                raise refusal(f"key_rules.{rule.name}.detectors", f"there is no detector {name!r}", f"there are {', '.join(sorted(known))}")
+                raise refusal(
+                    f"key_rules.{rule.name}.detectors",
+                    f"there is no detector {name!r}",
+                    f"there are {', '.join(sorted(known))}",
+                )
+
+
+def _questions(rules: Scrubbing) -> list[tuple[str, str, str]]:
+    """Give what to ask the engine: the option, an expression that fails if it is wrong, and a hint."""
+    re2, hyperscan = (
+        "it is in RE2's syntax: no lookaround, no back-references",
+        "it is for Hyperscan: no lookaround, no long repeats",
+    )
+    asked = []
+    for detector in rules.detectors:
+        at = f"detectors.{detector.name}"
+        asked.append((f"{at}.guard", f"multiMatchAny('', [{literal(detector.guard)}])", hyperscan))
+        asked.append((f"{at}.pattern", f"match('', {literal(detector.regexp)})", re2))
+        asked += [(f"{at}.{option}", f"match('', {literal(getattr(detector, option))})", re2) for option in ("only", "unless")]
+        for option in ("check", "partial"):
+            if sql := getattr(detector, option):
+                asked.append((f"{at}.{option}", f"arrayMap(secret -> ({sql}), ['secret'])", "it is SQL over the string secret"))
+    for rule in rules.key_rules:
+        at = f"key_rules.{rule.name}"
+        asked.append((f"{at}.regex", f"multiMatchAny('', [{literal(rule.pattern)}])", hyperscan))
+        if rule.partial:
+            asked.append(
+                (f"{at}.partial", f"arrayMap(secret -> ({rule.partial}), ['secret'])", "it is SQL over the string secret")
+            )
+    return asked
 
 
 def _understood(engine: Engine, sql: str) -> bool:
