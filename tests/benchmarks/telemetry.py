@@ -12,7 +12,11 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 ROUTES = ("/api/orders", "/api/orders/{id}", "/api/approvals", "/api/ledger/entries", "/api/ledger/balance")
-OPERATIONS = ("workflow_validation", "audit_trail", "compliance_check", "quality_gate", "order_processing")
+OPERATIONS = ("workflow_validation", "order_processing", "ledger_booking", "report_export", "price_calculation")
+CRITICAL_OPERATIONS = ("audit_trail", "compliance_check", "quality_gate", "workflow_approval")
+# Of single spans; a trace has eight.
+CRITICAL_SHARE = 0.005
+ERROR_SHARE = 0.005
 RESOURCE = {
     "service.version": "1.4.2",
     "deployment.environment.name": "production",
@@ -41,6 +45,8 @@ def traces(chance: random.Random, spans: int, service: str) -> bytes:
         span.start_time_unix_nano = now + chance.randrange(10**9)
         span.end_time_unix_nano = span.start_time_unix_nano + int(chance.lognormvariate(16, 1))
         span.flags = 0x101
+        if chance.random() < ERROR_SHARE:
+            span.status.code = 2
         _attributes(span.attributes, _request_attributes(chance))
     return request.SerializeToString()
 
@@ -94,7 +100,7 @@ def _request_attributes(chance: random.Random) -> dict[str, str | int]:
         "server.port": 8080,
         "network.protocol.version": "1.1",
         "user_agent.original": "python-httpx/0.28.1",
-        "qms.operation": chance.choice(OPERATIONS),
+        "qms.operation": chance.choice(CRITICAL_OPERATIONS if chance.random() < CRITICAL_SHARE else OPERATIONS),
         "qms.workflow.id": f"wf-{chance.randrange(10**5)}",
     }
 
