@@ -128,7 +128,7 @@ class Scrubber:
         return f"arrayMap({step}, [splitByChar('{_MARK}', multiIf({marked}, scrub_text))])[1]"
 
     def _passed(self) -> str:
-        """Give the condition that a piece is a candidate and `unless`, `only` and `check` of its rule have nothing against it."""
+        """Give the condition that a piece is a candidate which passes `unless`, `only` and `check` of its rule."""
         detectors = self.rules.detectors
         counts = Counter(pattern for each in detectors for pattern in each.unless)
         shared = [pattern for pattern, count in counts.items() if count > 1]
