@@ -17,6 +17,7 @@ read: `key_sql` says where to find it, and `key_id_sql` which one it is. Equal s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,7 @@ _MARK = r"\x1A"
 # How much of the text around a secret `only` and `unless` see, in bytes.
 _BEFORE, _AFTER = 80, 24
 _NEVER = "^$"
+_PLACES = "arrayEnumerate(scrub_pieces)"
 
 
 @dataclass(frozen=True)
@@ -118,24 +120,30 @@ class Scrubber:
             f"scrub_rule = {at}, replaceRegexpAll(scrub_text, {literal(detector.regexp)}, '\\\\1{_MARK}\\\\2{_MARK}\\\\3')"
             for at, detector in enumerate(detectors, 1)
         )
-        checks = "".join(f"scrub_rule = {at}, {each.check}, " for at, each in enumerate(detectors, 1) if each.check)
-        context = f"concat(right(scrub_before, {_BEFORE}), '«', secret, '»', left(scrub_after, {_AFTER}))"
-        # Patterns that are picked from an array are cached, and one expression is planned faster than one for each detector.
-        unless = f"match({context}, {_array(each.unless or _NEVER for each in detectors)}[scrub_rule])"
-        only = f"match({context}, {_array(each.only for each in detectors)}[scrub_rule])"
-        passed = f"multiIf(scrub_place % 2 = 1, false, {unless}, false, not {only}, false, {checks}true)"
-        masked = (
-            f"(secret, scrub_before, scrub_after, scrub_place) -> if({passed}, {self._mask('scrub_rule', detectors)}, secret)"
-        )
-        # The text in front reaches over two more candidates: in "version 1.2.3.4 to 1.2.3.5" the first word decides about both.
-        before = "arrayStringConcat(arraySlice(scrub_pieces, greatest(1, scrub_at - 5), least(5, scrub_at - 1)))"
-        before = f"concat(if(scrub_at < 7, concat({key}, '='), ''), {before})"
-        pieces = (
-            f"scrub_pieces, arrayMap(scrub_at -> {before}, arrayEnumerate(scrub_pieces)), "
-            "arrayPushBack(arrayPopFront(scrub_pieces), ''), arrayEnumerate(scrub_pieces)"
-        )
+        mask = self._mask("scrub_rule", detectors)
+        masked = f"(secret, scrub_context, scrub_place) -> if({self._passed()}, {mask}, secret)"
+        shifted = ", ".join(f"arrayShiftRight(scrub_pieces, {by}, '')" for by in (3, 2, 1, -1))
+        pieces = f"scrub_pieces, arrayMap({_context(key)}, scrub_pieces, {shifted}, {_PLACES}), {_PLACES}"
         step = f"scrub_pieces -> arrayStringConcat(arrayMap({masked}, {pieces}))"
         return f"arrayMap({step}, [splitByChar('{_MARK}', multiIf({marked}, scrub_text))])[1]"
+
+    def _passed(self) -> str:
+        """Give the condition that a piece is a candidate which passes `unless`, `only` and `check` of its rule."""
+        detectors = self.rules.detectors
+        counts = Counter(pattern for each in detectors for pattern in each.unless)
+        shared = [pattern for pattern, count in counts.items() if count > 1]
+        refused = [
+            f"if(has({[at for at, each in enumerate(detectors, 1) if pattern in each.unless]}, scrub_rule), "
+            f"match(scrub_context, {literal(pattern)}), false)"
+            for pattern in shared
+        ]
+        # Picked from an array, patterns are planned faster than in one condition for each rule, and the engine caches them.
+        # But it copies them for each candidate: so not the long ones, which several rules have.
+        own = _array("|".join(pattern for pattern in each.unless if pattern not in shared) or _NEVER for each in detectors)
+        only = _array(each.only for each in detectors)
+        refused += [f"match(scrub_context, {own}[scrub_rule])", f"not match(scrub_context, {only}[scrub_rule])"]
+        checks = "".join(f"scrub_rule = {at}, {each.check}, " for at, each in enumerate(detectors, 1) if each.check)
+        return f"multiIf(scrub_place % 2 = 1, false, {', false, '.join(refused)}, false, {checks}true)"
 
     def _mask(self, rule: str, rules: Sequence[Detector | KeyRule]) -> str:
         """Give the mask of the variable `secret`; nothing, if it is dropped."""
@@ -151,6 +159,16 @@ class Scrubber:
         mask = f"concat('[', {_array(each.label for each in rules)}[{rule}], {shown}, ']')"
         dropping = _where(rules, "drop")
         return f"if(has({dropping}, {rule}), '', {mask})" if dropping else mask
+
+
+def _context(key: str) -> str:
+    """Give the function that puts together what `only` and `unless` see.
+
+    In front it reaches over one more candidate: in "version 1.2.3.4 to 1.2.3.5" the first word decides about both.
+    """
+    before = f"concat(if(scrub_at < 5, concat({key}, '='), ''), scrub_3, scrub_2, scrub_1)"
+    around = f"concat(right({before}, {_BEFORE}), '«', scrub_piece, '»', left(scrub_after, {_AFTER}))"
+    return f"(scrub_piece, scrub_3, scrub_2, scrub_1, scrub_after, scrub_at) -> if(scrub_at % 2 = 1, '', {around})"
 
 
 def _where(rules: Iterable[Detector | KeyRule], action: str) -> list[int]:

@@ -35,7 +35,7 @@ class Detector:
     before: str = ""
     after: str = ""
     only: str = ""
-    unless: str = ""
+    unless: tuple[str, ...] = ()
     check: str = ""
     label: str = ""
     action: str = "mask"
@@ -152,7 +152,10 @@ def _packaged() -> dict[str, Any]:
 def _detector(name: str, options: Any, words: Mapping[str, str], known: Detector | None) -> Detector:
     at = f"detectors.{name}"
     _refuse_unknown(_mapping(options, at), _DETECTOR_OPTIONS, at)
-    given = {option: _expression(value, words, f"{at}.{option}") for option, value in options.items()}
+    given: dict[str, Any] = {option: _expression(value, words, f"{at}.{option}") for option, value in options.items()}
+    if "unless" in options:
+        each = _texts(options["unless"], f"{at}.unless")
+        given["unless"] = tuple(_expression(text, words, f"{at}.unless") for text in each)
     if known is None and "pattern" not in given:
         raise refusal(f"{at}.pattern", "it is missing", "give a regular expression for the secret")
     if known is not None and "guard" not in given and given.keys() & {"before", "pattern"}:
@@ -260,7 +263,8 @@ def _questions(rules: Scrubbing) -> list[tuple[str, str, str]]:
         at = f"detectors.{detector.name}"
         asked.append((f"{at}.guard", f"multiMatchAny('', [{literal(detector.guard)}])", hyperscan))
         asked.append((f"{at}.pattern", f"match('', {literal(detector.regexp)})", re2))
-        asked += [(f"{at}.{option}", f"match('', {literal(getattr(detector, option))})", re2) for option in ("only", "unless")]
+        asked.append((f"{at}.only", f"match('', {literal(detector.only)})", re2))
+        asked += [(f"{at}.unless", f"match('', {literal(text)})", re2) for text in detector.unless]
         for option in ("check", "partial"):
             if sql := getattr(detector, option):
                 asked.append((f"{at}.{option}", f"arrayMap(secret -> ({sql}), ['secret'])", "it is SQL over the string secret"))
