@@ -6,13 +6,11 @@ import os
 from importlib.metadata import EntryPoint
 from typing import Any
 
-from opentelemetry.instrumentation.auto_instrumentation import initialize as _initialize
 from opentelemetry.instrumentation.dependencies import DependencyConflictError
-from opentelemetry.instrumentation.distro import BaseDistro
+from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined]  # untyped
 from opentelemetry.sdk._configuration import _OTelSDKConfigurator
 
 from assay_sdk.durations import exporter_arguments
-from assay_sdk.environment_variables import choose_distribution
 from assay_sdk.failures import swallow
 from assay_sdk.incoming import hooks_for, instrumented
 from assay_sdk.logs import instrument_structlog
@@ -43,7 +41,7 @@ DEFAULTS = {
 """What is set unless the environment says otherwise; the batch settings are those of the guidelines."""
 
 
-class AssayDistro(BaseDistro):
+class AssayDistro(BaseDistro):  # type: ignore[misc]  # untyped
     """Set the defaults and give the instrumentations their hooks."""
 
     def _configure(self, **kwargs: Any) -> None:
@@ -76,14 +74,4 @@ class AssayConfigurator(_OTelSDKConfigurator):
         if not os.environ.get("OTEL_CONFIG_FILE"):
             # The file is complete in itself, and what is passed beside it would only cause a warning.
             kwargs.setdefault("exporter_args_map", exporter_arguments())
-        super()._configure(**kwargs)
-
-
-def initialize() -> None:
-    """Set up telemetry in this process, as `opentelemetry-instrument` does for a whole program.
-
-    Call it once, before the libraries to be instrumented are used: at the start of a script, or in gunicorn's `post_fork`.
-    Never raises: what fails is logged.
-    """
-    choose_distribution()
-    _initialize()
+        super()._configure(**kwargs)  # type: ignore[no-untyped-call]  # untyped

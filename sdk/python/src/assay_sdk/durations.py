@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
 from opentelemetry.sdk.metrics import Histogram
@@ -55,8 +56,6 @@ def _exporter() -> type:
     general = os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "")
     protocol = os.environ.get("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", general).strip()
     # Only the one in use is imported: gRPC alone takes a tenth of a second.
-    if protocol == "grpc":
-        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter as Exporter  # noqa: PLC0415
-    else:
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as Exporter  # noqa: PLC0415
-    return Exporter
+    transport = "grpc" if protocol == "grpc" else "http"
+    exporter: type = import_module(f"opentelemetry.exporter.otlp.proto.{transport}.metric_exporter").OTLPMetricExporter
+    return exporter

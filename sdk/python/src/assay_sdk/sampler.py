@@ -18,6 +18,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from opentelemetry.trace import Link, SpanKind, TraceState, get_current_span
 from opentelemetry.util.types import Attributes
+from typing_extensions import override
 
 CRITICAL_OPERATIONS: Final = frozenset({"compliance_check", "audit_trail", "quality_gate", "workflow_approval"})
 """Values of `qms.operation` that are always sampled."""
@@ -47,6 +48,7 @@ class QmsSampler(Sampler):
         self._root_state = TraceState([("ot", self._member)])
         self._critical_state = TraceState([("ot", _ALWAYS)])
 
+    @override
     def should_sample(
         self,
         parent_context: Context | None,
