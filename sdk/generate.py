@@ -13,7 +13,7 @@ from assay.core.registry import Attribute, Definition
 
 HERE = Path(__file__).parent
 _LABELS = "registry.qms.labels"
-_HEADER = '''"""The names of the registry: attributes, spans, events, metrics. Made by sdk/generate.py; edit the registry instead."""
+_HEADER = '''"""The names of the registry. Written by sdk/generate.py: change the registry and run `make docs`."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr
 from opentelemetry.sdk._configuration import _OTelSDKConfigurator
 
 from assay_sdk.durations import exporter_arguments
+from assay_sdk.ending import limit_ending
 from assay_sdk.failures import swallow
 from assay_sdk.incoming import hooks_for, instrumented
 from assay_sdk.logs import instrument_structlog
@@ -75,3 +76,4 @@ class AssayConfigurator(_OTelSDKConfigurator):
             # The file is complete in itself, and what is passed beside it would only cause a warning.
             kwargs.setdefault("exporter_args_map", exporter_arguments())
         super()._configure(**kwargs)  # type: ignore[no-untyped-call]  # untyped
+        limit_ending()

@@ -10,16 +10,14 @@ from __future__ import annotations
 import os
 from importlib.metadata import entry_points
 
-OTEL_PYTHON_DISTRO = "OTEL_PYTHON_DISTRO"
-"""Name of the distribution to use; `opentelemetry-instrument --distro NAME` sets it."""
-
+# Every name in here that begins with OTEL_ would become an option of `opentelemetry-instrument`, and these exist already.
 PLAIN = {"distro", "assay"}
 
 
 def choose_distribution() -> None:
     """Set OTEL_PYTHON_DISTRO to `assay`, unless it is set or the distribution of a third party is installed."""
     if {entry.name for entry in entry_points(group="opentelemetry_distro")} <= PLAIN:
-        os.environ.setdefault(OTEL_PYTHON_DISTRO, "assay")
+        os.environ.setdefault("OTEL_PYTHON_DISTRO", "assay")
 
 
 choose_distribution()

@@ -40,7 +40,8 @@ def set_from_wsgi(span: Span, environ: Any) -> None:
 @guarded("the request hook")
 def set_from_django(span: Span, request: Any) -> None:
     """Set the attributes from a Django request, WSGI or ASGI: the `request_hook` of Django."""
-    _set(span, [(attribute, request.META.get(key)) for key, attribute in _WSGI_KEYS])
+    # The path, as its instrumentation leaves it out where it writes the stable names.
+    _set(span, [("url.path", request.path), *((attribute, request.META.get(key)) for key, attribute in _WSGI_KEYS)])
 
 
 @guarded("the request hook")

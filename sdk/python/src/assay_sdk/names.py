@@ -1,4 +1,4 @@
-"""The names of the registry: attributes, spans, events, metrics. Made by sdk/generate.py; edit the registry instead."""
+"""The names of the registry. Written by sdk/generate.py: change the registry and run `make docs`."""
 
 from __future__ import annotations
 
