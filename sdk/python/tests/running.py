@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 APPS = HERE / "apps"
 BIN = Path(sys.executable).parent
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+QUIET = {f"OTEL_{signal}_EXPORTER": "none" for signal in ("TRACES", "METRICS", "LOGS")}
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 
 

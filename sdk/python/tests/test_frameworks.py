@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from sdk.python.tests.receiver import Item, Receiver, receiving
 from sdk.python.tests.running import APPS, PARENT, TRACE_ID, Server, environment, serving
 

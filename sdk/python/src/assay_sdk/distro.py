@@ -14,7 +14,7 @@ from assay_sdk.durations import exporter_arguments
 from assay_sdk.ending import limit_ending
 from assay_sdk.failures import swallow
 from assay_sdk.incoming import hooks_for, instrumented
-from assay_sdk.logs import instrument_structlog
+from assay_sdk.logs import complete_logging, instrument_structlog
 
 # Whole paths only: a service with /healthcare or /metrics-report wants these traced.
 UNTRACED_PATHS = r"^(https?://[^/]+)?/(health|healthz|livez|readyz|metrics)(/(live|ready))?/?(\?.*)?$"
@@ -61,6 +61,8 @@ class AssayDistro(BaseDistro):  # type: ignore[misc]  # untyped
                 instrument_structlog(entry_point.load(), **kwargs)
             else:
                 super().load_instrumentor(entry_point, **{**hooks_for(entry_point.name), **kwargs})
+            if entry_point.name == "logging":
+                complete_logging()
             instrumented(entry_point.name)
         except (DependencyConflictError, ImportError):
             raise  # the caller knows these and goes on

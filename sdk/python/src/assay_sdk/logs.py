@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import logging
-from typing import Any
+import sys
+from collections.abc import Callable
+from typing import Any, Final
 
 from opentelemetry.trace import format_span_id, format_trace_id, get_current_span
 
 from assay_sdk.failures import guarded
+
+_STRUCTLOG_OWN: Final = ("_logger", "_name", "_record", "_from_structlog", "level", "timestamp")
 
 
 def add_trace(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -44,17 +50,61 @@ def instrument_structlog(instrumentor: Any, **kwargs: Any) -> None:
 
 @guarded("the instrumentation of structlog")
 def _leave_stdlib_loggers(instrumentor: Any) -> None:
-    processor = instrumentor._processor
-    export = type(processor).__call__
+    processor = type(instrumentor._processor)
+    export = processor.__call__
 
     def export_others(self: Any, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-        if isinstance(logger, logging.Logger) and logging_is_exported():
+        if isinstance(logger, logging.Logger) and _exporting_handlers():
             return event
-        return export(self, logger, method, event)  # type: ignore[no-any-return]
+        return export(self, logger, method, event)  # type: ignore[no-any-return]  # untyped
 
-    type(processor).__call__ = export_others
+    processor.__call__ = export_others
 
 
-def logging_is_exported() -> bool:
-    """Say whether the root logger has a handler that exports to OpenTelemetry."""
-    return any(type(handler).__module__.startswith("opentelemetry.") for handler in logging.getLogger().handlers)
+@guarded("the instrumentation of logging")
+def complete_logging() -> None:
+    """Make up for two things that the exporting handler on the root logger does not do.
+
+    Where a program has set up no logging, Python prints warnings to stderr; it does so only while there is no handler at all,
+    so it is done here. And a structlog event that is still a dict becomes a body with attributes.
+    """
+    for handler in _exporting_handlers():
+        handler.emit = functools.partial(_emit, handler, handler.emit)  # type: ignore[method-assign]  # of this one only
+
+
+def _emit(handler: logging.Handler, export: Callable[[logging.LogRecord], None], record: logging.LogRecord) -> None:
+    export(_unwrapped(record) or record)
+    last = logging.lastResort
+    if last is not None and record.levelno >= last.level and _is_alone(handler, record.name):
+        last.handle(record)
+
+
+def _is_alone(handler: logging.Handler, name: str) -> bool:
+    logger: logging.Logger | None = logging.getLogger(name)
+    while logger is not None:
+        if any(other is not handler for other in logger.handlers):
+            return False
+        logger = logger.parent if logger.propagate else None
+    return True
+
+
+@guarded("a structlog event")
+def _unwrapped(record: logging.LogRecord) -> logging.LogRecord:
+    """Return a record whose message is a structlog event as one with a text and attributes, any other as it is."""
+    if not isinstance(record.msg, dict) or "event" not in record.msg:
+        return record
+    event = dict(record.msg)
+    plain = copy.copy(record)
+    plain.msg, plain.args = str(event.pop("event")), None
+    if event.pop("exc_info", None):
+        plain.exc_info = sys.exc_info()
+    for key in (*_STRUCTLOG_OWN, *(key for key in event if hasattr(record, key))):
+        event.pop(key, None)
+        if key in _STRUCTLOG_OWN:
+            plain.__dict__.pop(key, None)
+    plain.__dict__.update(event)
+    return plain
+
+
+def _exporting_handlers() -> list[logging.Handler]:
+    return [each for each in logging.getLogger().handlers if type(each).__module__.startswith("opentelemetry.")]

@@ -42,11 +42,12 @@ def extract_amqp(message: Any) -> Context:
 
 def inject_kafka(headers: Iterable[tuple[str, bytes]] | None = None) -> KafkaHeaders:
     """Return `headers` with the context, replacing any, as kafka-python, aiokafka and confluent-kafka take them."""
-    written = list(headers or ())
     try:
+        written = list(headers or ())
         propagate.inject(written, setter=_KAFKA_SETTER)
     except Exception as error:
         swallow("writing the context into a message", error)
+        return headers  # type: ignore[return-value]  # what we cannot read is not ours to change
     return written
 
 
@@ -57,12 +58,13 @@ def extract_kafka(headers: Any) -> Context:
 
 def inject_envelope(event: Mapping[str, Any], key: str = ENVELOPE_KEY) -> dict[str, Any]:
     """Return a copy of an event with the context under `key`."""
-    headers: dict[str, str] = {}
     try:
+        headers: dict[str, str] = {}
         propagate.inject(headers)
+        return {**event, key: {**(event.get(key) or {}), **headers}}
     except Exception as error:
         swallow("writing the context into a message", error)
-    return {**event, key: {**(event.get(key) or {}), **headers}}
+        return event  # type: ignore[return-value]  # what we cannot read is not ours to change
 
 
 def extract_envelope(event: Mapping[str, Any], key: str = ENVELOPE_KEY) -> Context:

@@ -1,5 +1,7 @@
 """Flask."""
 
+import os
+
 import flask
 from shop import order
 
@@ -12,6 +14,4 @@ app.add_url_rule("/orders/<number>", "orders", order)
 
 @app.get("/pid")
 def pid() -> str:
-    import os
-
     return order(str(os.getpid()))
