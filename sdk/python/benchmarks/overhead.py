@@ -59,7 +59,8 @@ def seconds(work: Callable[[Tracer], None], tracer: Tracer) -> float:
 def compare(work: Callable[[Tracer], None], sampler: Sampler) -> tuple[float, float]:
     """Return the median ratio to the bare SDK, and the median microseconds of CPU per span of ours."""
     bare, ours = tracer(None), tracer(sampler)
-    work(bare), work(ours)
+    work(bare)
+    work(ours)
     pairs = []
     for number in range(ROUNDS):
         # Whoever goes second finds warm caches, so they take turns.

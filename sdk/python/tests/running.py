@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-APPS = HERE / "apps"
+APPS = "sdk.python.tests.apps"
 BIN = Path(sys.executable).parent
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 QUIET = {f"OTEL_{signal}_EXPORTER": "none" for signal in ("TRACES", "METRICS", "LOGS")}
@@ -29,7 +29,7 @@ def environment(endpoint: str, **more: str) -> dict[str, str]:
     }
     return {
         **kept,
-        "PYTHONPATH": str(APPS),
+        "PYTHONPATH": str(HERE.parents[2]),
         "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
         "OTEL_BSP_SCHEDULE_DELAY": "100",
         "OTEL_BLRP_SCHEDULE_DELAY": "100",

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 from sdk.python.tests.receiver import Item, Receiver, receiving
-from sdk.python.tests.running import APPS, PARENT, TRACE_ID, Server, environment, serving
+from sdk.python.tests.running import APPS, HERE, PARENT, TRACE_ID, Server, environment, serving
 
 COMMANDS = {
-    "django": [sys.executable, "-m", "django_app", "{port}"],
-    "flask": ["flask", "--app", "flask_app", "run", "--port", "{port}"],
-    "fastapi": ["uvicorn", "fastapi_app:app", "--port", "{port}"],
-    "aiohttp": [sys.executable, "-m", "aiohttp_app", "{port}"],
+    "django": [sys.executable, "-m", f"{APPS}.django_app", "{port}"],
+    "flask": ["flask", "--app", f"{APPS}.flask_app", "run", "--port", "{port}"],
+    "fastapi": ["uvicorn", f"{APPS}.fastapi_app:app", "--port", "{port}"],
+    "aiohttp": [sys.executable, "-m", f"{APPS}.aiohttp_app", "{port}"],
 }
 
 
 @pytest.mark.parametrize("framework", COMMANDS)
 def test_a_request_is_a_trace_with_its_sender_its_logs_and_its_resource(framework: str, tmp_path: Path) -> None:
     """The server span continues the caller's trace, names user and session, and holds the workflow and the log record."""
-    settings = {"DJANGO_SETTINGS_MODULE": "django_settings"} if framework == "django" else {}
+    settings = {"DJANGO_SETTINGS_MODULE": f"{APPS}.django_settings"} if framework == "django" else {}
     with receiving() as receiver:
         env = environment(receiver.url, **settings, SERVICE_VERSION="2.4.1", ENVIRONMENT="staging")
         with serving(COMMANDS[framework], env, tmp_path) as server:
@@ -59,7 +59,7 @@ def _trace(receiver: Receiver) -> list[Item]:
 @pytest.mark.parametrize("preload", [[], ["--preload"]], ids=["", "preload"])
 def test_every_worker_of_gunicorn_exports_all_three_signals(preload: list[str], tmp_path: Path) -> None:
     """Under gunicorn with two forked workers each sends its spans, records and metrics, as an instance of its own."""
-    command = ["gunicorn", "-w", "2", "-b", "127.0.0.1:{port}", "--max-requests", "0", *preload, "flask_app:app"]
+    command = ["gunicorn", "-w", "2", "-b", "127.0.0.1:{port}", "--max-requests", "0", *preload, f"{APPS}.flask_app:app"]
     with receiving() as receiver, serving(command, environment(receiver.url), tmp_path) as server:
         workers: set[str] = set()
         receiver.wait(lambda: len(workers.add(server.get("/pid")) or workers) == 2)  # type: ignore[func-returns-value]  # it is a set
@@ -79,7 +79,7 @@ def test_every_worker_of_gunicorn_exports_all_three_signals(preload: list[str], 
 def test_a_reloaded_uvicorn_exports_what_its_new_process_does(tmp_path: Path) -> None:
     """Under `uvicorn --reload` the process that is started after a change of the code is observable as the first one was."""
     module = tmp_path / "reloaded.py"
-    source = (APPS / "fastapi_app.py").read_text("utf-8")
+    source = (HERE / "apps/fastapi_app.py").read_text("utf-8")
     module.write_text(source, "utf-8")
     command = ["uvicorn", "reloaded:app", "--port", "{port}", "--reload", "--app-dir", str(tmp_path)]
     with receiving() as receiver, serving(command, environment(receiver.url), tmp_path) as server:

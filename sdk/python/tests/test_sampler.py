@@ -16,7 +16,7 @@ from assay_sdk.sampler import CRITICAL_OPERATIONS, QmsSampler, RateLimitingQmsSa
 
 TRACE_IDS = st.integers(1, (1 << 128) - 1)
 RATES = st.floats(0, 1)
-CRITICAL = st.one_of(
+CRITICAL: st.SearchStrategy[tuple[str, object]] = st.one_of(
     st.tuples(st.just("anything"), st.sampled_from(sorted(CRITICAL_OPERATIONS)).map(lambda value: {"qms.operation": value})),
     st.tuples(st.just("anything"), st.just({"error": True})),
     st.tuples(

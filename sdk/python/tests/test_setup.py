@@ -92,11 +92,8 @@ meter.create_histogram("own", unit="s", explicit_bucket_boundaries_advisory=[1, 
         assert {each.data.event_name for each in receiver.logs()} >= {"qms.audit.recorded", "qms.deployment.finished"}
         metrics = {each.data.name: each.data for each in receiver.metrics()}
     assert "qms_deployments_total" in metrics
-    bounds = {
-        name: list(metric.histogram.data_points[0].explicit_bounds)
-        for name, metric in metrics.items()
-        if metric.HasField("histogram")
-    }
+    timed = {name: each.histogram.data_points for name, each in metrics.items() if each.HasField("histogram")}
+    bounds = {name: list(points[0].explicit_bounds) for name, points in timed.items()}
     assert bounds["qms_request_duration_seconds"][:3] == [0.005, 0.01, 0.025]
     assert bounds["size"][-1] == 10000
     assert bounds["own"] == [1, 2]

@@ -3,23 +3,21 @@
 import sys
 
 from aiohttp import web
-from shop import order
+from sdk.python.tests.apps.shop import order
 
 
-def answering(text):
-    async def handle(request):
-        return web.Response(text=text)
-
-    return handle
+async def health(request: web.Request) -> web.Response:
+    return web.Response(text="ok")
 
 
-async def orders(request):
+async def orders(request: web.Request) -> web.Response:
     return web.Response(text=order(request.match_info["number"]))
 
 
 app = web.Application()
-app.router.add_get("/health", answering("ok"))
-app.router.add_get("/metrics", answering("none"))
-app.router.add_get("/healthcare", answering("care"))
+for path in ("/health", "/metrics", "/healthcare"):
+    app.router.add_get(path, health)
 app.router.add_get("/orders/{number}", orders)
-web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]))
+
+if __name__ == "__main__":
+    web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]))

@@ -7,7 +7,7 @@ from wsgiref.simple_server import make_server
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from shop import order
+from sdk.python.tests.apps.shop import order
 
 
 def orders(request: HttpRequest, number: str) -> HttpResponse:

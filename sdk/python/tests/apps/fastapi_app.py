@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
-from shop import order
+from sdk.python.tests.apps.shop import order
 
 app = FastAPI(default_response_class=PlainTextResponse)
 

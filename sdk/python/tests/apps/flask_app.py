@@ -3,7 +3,7 @@
 import os
 
 import flask
-from shop import order
+from sdk.python.tests.apps.shop import order
 
 app = flask.Flask(__name__)
 app.add_url_rule("/health", "health", lambda: "ok")
