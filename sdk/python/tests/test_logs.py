@@ -72,16 +72,23 @@ with assay_sdk.workflow("WF-1") as run:
     assert json.loads(printed)["trace_id"] == trace_id
 
 
-def test_a_program_without_logging_still_prints_its_warnings() -> None:
-    """Python prints them only while no logger has a handler; that of ours does not count."""
+def test_logging_is_set_up_and_printed_as_without_us() -> None:
+    """What Python prints by itself, what the program configures and what it keeps apart stays as it is."""
     code = """
-import logging
+import logging, assay_sdk, werkzeug._internal
 logging.getLogger("own").warning("seen once")
 logging.getLogger("own").info("not seen")
-handler = logging.StreamHandler()
-handler.setFormatter(logging.Formatter("own: %(message)s"))
-logging.getLogger("own").addHandler(handler)
+werkzeug._internal._log("info", "seen from werkzeug")
+print(logging.getLogger().handlers)
+logging.basicConfig(format="own: %(message)s")
 logging.getLogger("own").warning("seen by its handler")
+logging.getLogger("apart").propagate = False
+logging.getLogger("apart").warning("seen apart")
 """
-    done = run(code, environment("", **QUIET))
-    assert [line for line in done.stderr.splitlines() if "seen" in line] == ["seen once", "own: seen by its handler"]
+    with receiving() as receiver:
+        done = run(code, environment(receiver.url))
+        exported = [each.data.body.string_value for each in receiver.logs()]
+    assert done.stdout.strip() == "[]"
+    printed = [line for line in done.stderr.splitlines() if "seen" in line]
+    assert printed == ["seen once", "seen from werkzeug", "own: seen by its handler", "seen apart"]
+    assert sorted(exported) == ["seen by its handler", "seen from werkzeug", "seen once"]

@@ -14,7 +14,7 @@ from assay_sdk.durations import exporter_arguments
 from assay_sdk.ending import limit_ending
 from assay_sdk.failures import swallow
 from assay_sdk.incoming import hooks_for, instrumented
-from assay_sdk.logs import complete_logging, instrument_structlog
+from assay_sdk.logs import instrument_structlog, move_handler_aside
 
 # Whole paths only: a service with /healthcare or /metrics-report wants these traced.
 UNTRACED_PATHS = r"^(https?://[^/]+)?/(health|healthz|livez|readyz|metrics)(/(live|ready))?/?(\?.*)?$"
@@ -62,7 +62,7 @@ class AssayDistro(BaseDistro):  # type: ignore[misc]  # untyped
             else:
                 super().load_instrumentor(entry_point, **{**hooks_for(entry_point.name), **kwargs})
             if entry_point.name == "logging":
-                complete_logging()
+                move_handler_aside()
             instrumented(entry_point.name)
         except (DependencyConflictError, ImportError):
             raise  # the caller knows these and goes on

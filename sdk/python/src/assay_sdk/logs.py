@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import functools
 import logging
 import sys
-from collections.abc import Callable
 from typing import Any, Final
 
 from opentelemetry.trace import format_span_id, format_trace_id, get_current_span
@@ -14,6 +12,7 @@ from opentelemetry.trace import format_span_id, format_trace_id, get_current_spa
 from assay_sdk.failures import guarded
 
 _STRUCTLOG_OWN: Final = ("_logger", "_name", "_record", "_from_structlog", "level", "timestamp")
+_aside: list[logging.Handler] = []
 
 
 def add_trace(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +53,7 @@ def _leave_stdlib_loggers(instrumentor: Any) -> None:
     export = processor.__call__
 
     def export_others(self: Any, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-        if isinstance(logger, logging.Logger) and _exporting_handlers():
+        if isinstance(logger, logging.Logger) and _aside:
             return event
         return export(self, logger, method, event)  # type: ignore[no-any-return]  # untyped
 
@@ -62,29 +61,36 @@ def _leave_stdlib_loggers(instrumentor: Any) -> None:
 
 
 @guarded("the instrumentation of logging")
-def complete_logging() -> None:
-    """Make up for two things that the exporting handler on the root logger does not do.
+def move_handler_aside() -> None:
+    """Let the handler that exports see every record that reaches the root logger, without being one of its handlers.
 
-    Where a program has set up no logging, Python prints warnings to stderr; it does so only while there is no handler at all,
-    so it is done here. And a structlog event that is still a dict becomes a body with attributes.
+    Where there is a handler, Python no longer prints warnings by itself, Werkzeug no longer prints requests, and so on:
+    programs that set up no logging would fall silent.
     """
-    for handler in _exporting_handlers():
-        handler.emit = functools.partial(_emit, handler, handler.emit)  # type: ignore[method-assign]  # of this one only
+    root = logging.getLogger()
+    ours = [each for each in root.handlers if type(each).__module__.startswith("opentelemetry.")]
+    if not ours or _aside:
+        return
+    call_handlers = logging.Logger.callHandlers
+
+    def call(self: logging.Logger, record: logging.LogRecord) -> None:
+        call_handlers(self, record)
+        if _reaches_root(self):
+            for handler in ours:
+                if record.levelno >= handler.level:
+                    handler.handle(_unwrapped(record) or record)
+
+    logging.Logger.callHandlers = call  # type: ignore[method-assign]  # for every logger of the program
+    for handler in ours:
+        root.removeHandler(handler)
+    _aside.extend(ours)
 
 
-def _emit(handler: logging.Handler, export: Callable[[logging.LogRecord], None], record: logging.LogRecord) -> None:
-    export(_unwrapped(record) or record)
-    last = logging.lastResort
-    if last is not None and record.levelno >= last.level and _is_alone(handler, record.name):
-        last.handle(record)
-
-
-def _is_alone(handler: logging.Handler, name: str) -> bool:
-    logger: logging.Logger | None = logging.getLogger(name)
-    while logger is not None:
-        if any(other is not handler for other in logger.handlers):
+def _reaches_root(logger: logging.Logger) -> bool:
+    while logger.parent is not None:
+        if not logger.propagate:
             return False
-        logger = logger.parent if logger.propagate else None
+        logger = logger.parent
     return True
 
 
@@ -104,7 +110,3 @@ def _unwrapped(record: logging.LogRecord) -> logging.LogRecord:
             plain.__dict__.pop(key, None)
     plain.__dict__.update(event)
     return plain
-
-
-def _exporting_handlers() -> list[logging.Handler]:
-    return [each for each in logging.getLogger().handlers if type(each).__module__.startswith("opentelemetry.")]
