@@ -24,6 +24,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.bench
+	$(BIN)/python -m sdk.python.benchmarks.overhead
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

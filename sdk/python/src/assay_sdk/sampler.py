@@ -46,9 +46,12 @@ class QmsSampler(Sampler):
 
     def __init__(self, rate: float = DEFAULT_RATE) -> None:
         self._critical_state = TraceState([("ot", _ALWAYS)])
+        self.rate = -1.0
         self._set_rate(rate)
 
     def _set_rate(self, rate: float) -> None:
+        if rate == self.rate:
+            return
         self.rate = rate
         threshold, member = _threshold(rate)
         # One value, so that a thread never sees the threshold of one rate with the tracestate of another.
