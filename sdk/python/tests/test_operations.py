@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -91,6 +92,19 @@ def test_decorated_functions_are_runs_of_their_own(telemetry: Captured) -> None:
     assert parent is not None
     assert parent.span_id == spans["WF-1"].context.span_id
     assert spans["WF-2"].parent is None
+
+
+def test_a_generator_stays_as_it_is(telemetry: Captured) -> None:
+    """It has no one run, so it is left undecorated and that is said."""
+    before = assay_sdk.swallowed_errors().get("the decoration of a generator", 0)
+
+    @assay_sdk.workflow("WF-9")
+    def numbers() -> Iterator[int]:
+        yield from (1, 2)
+
+    assert list(numbers()) == [1, 2]
+    assert not telemetry.spans
+    assert assay_sdk.swallowed_errors()["the decoration of a generator"] == before + 1
 
 
 def test_an_approval_says_whether_it_was_given(telemetry: Captured) -> None:

@@ -80,6 +80,10 @@ class Operation(AbstractContextManager["Operation"]):
 
     def __call__(self, function: F) -> F:
         """Make every call of `function` a run of this operation; what it returns is taken as the result where that fits."""
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            # Its body runs piecemeal in whatever context asks for the next value, so there is no one run of it.
+            swallow("the decoration of a generator", TypeError(f"use `with` inside {function.__qualname__} instead"))
+            return function
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
