@@ -19,23 +19,26 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python sdk/generate.py --check
 	.ci/portable
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.bench
+	$(BIN)/python -m sdk.python.benchmarks.overhead
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+	$(BIN)/python sdk/generate.py
 
-$(READY): requirements/dev.txt pyproject.toml
+$(READY): requirements/dev.txt pyproject.toml sdk/python/pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/dev.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(PIP) --no-deps --no-build-isolation -e . -e sdk/python
 	touch $@
 
 lock:
 	uv pip compile -q pyproject.toml --extra demo --group dev --python-version 3.11 --universal \
-	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/dev.txt
+	  --generate-hashes --no-emit-index-url --no-emit-package assay-sdk --no-annotate --no-header -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) build dist

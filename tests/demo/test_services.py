@@ -64,6 +64,15 @@ def test_each_trace_crosses_all_services(outcome: Outcome) -> None:
         assert {span.parent_span_id for _, span in trace if span.parent_span_id} <= {span.span_id for _, span in trace}
         assert [span.name for _, span in trace if not span.parent_span_id] == ["POST /orders"]
         assert {"qms.workflow.process", "qms.quality_gate.evaluate", "qms.compliance.check"} <= {s.name for _, s in trace}
+        asked = {each.key: each.value.string_value for _, span in trace if not span.parent_span_id for each in span.attributes}
+        assert asked["qms.request.user_id"] == each.order.user
+
+
+def test_what_happens_to_orders_are_events(outcome: Outcome) -> None:
+    """Gates, checks and audit records are events as well, one for each order that got so far."""
+    names = Counter(record.event_name for record in outcome.received.records())
+    assert names["qms.quality_gate.evaluated"] == names["qms.compliance.checked"] == len(outcome.placed)
+    assert names["qms.audit.recorded"] == sum(each.status != 422 for each in outcome.placed)
 
 
 def test_failed_orders_record_the_exception(outcome: Outcome) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import requests
 from flask import Flask, request
 
-from assay.demo.instruments import COMPLIANCE_CHECKS, COMPLIANCE_SCORE, measured, operation
+import assay_sdk
+from assay.demo.instruments import measured
 
 log = logging.getLogger("approvals")
 application = Flask("approvals")
 _CERTIFIED = {"gold", "silver", "platinum"}
+_FRAMEWORK, _CONTROL = "ISO 9001", "8.4.2"
 _checks = {"passed": 0, "failed": 0}
 _lock = threading.Lock()
 
@@ -37,23 +39,23 @@ def approve() -> dict[str, Any]:
 
 
 def _check_compliance(order: dict[str, Any]) -> bool:
-    with operation("qms.compliance.check", "compliance_check", workflow_id=order["id"], user_id=order["user"]) as span:
+    with assay_sdk.compliance_check(_FRAMEWORK, _CONTROL) as check:
+        check.set({"qms.workflow.id": order["id"], "qms.user.id": order["user"]})
         passed = order["product"] in _CERTIFIED
-        span.set_attributes({"qms.compliance.framework": "ISO 9001", "qms.compliance.passed": passed})
+        check.result = "passed" if passed else "failed"
         if not passed:
             log.warning("product is not certified", extra={"order.product": order["product"]})
-    COMPLIANCE_CHECKS.add(1, {"framework": "ISO 9001", "passed": passed})
     with _lock:
         _checks["passed" if passed else "failed"] += 1
-        COMPLIANCE_SCORE.set(_checks["passed"] / sum(_checks.values()), {"framework": "ISO 9001"})
+        assay_sdk.compliance_score(_FRAMEWORK, 100 * _checks["passed"] / sum(_checks.values()))
     return passed
 
 
 def _approve(order: dict[str, Any], limit: float) -> None:
-    with operation("qms.workflow.approve", "workflow_approval", workflow_id=order["id"], user_id=order["user"]) as span:
-        span.set_attributes({"order.amount": order["amount"], "approval.limit": limit})
+    with assay_sdk.approval(order["id"], user_id=order["user"]) as approval:
+        approval.set({"order.amount": order["amount"], "approval.limit": limit})
         if order["amount"] > limit:
-            span.add_event("qms.approval.escalated", {"approval.limit": limit})
+            approval.event("qms.approval.escalated", {"approval.limit": limit})
             log.warning("over the limit, asking a second person", extra={"order.amount": order["amount"]})
             time.sleep(0.4 + order["amount"] / 100_000)  # the second person takes a moment
         log.info("order approved", extra={"qms.workflow.id": order["id"]})

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from assay.demo.instruments import measured, operation
+import assay_sdk
+from assay.demo.instruments import measured
 
 log = logging.getLogger("ledger")
 
@@ -24,7 +25,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def limit(request: HttpRequest, user: str) -> JsonResponse:
-    with measured("/limits"), connection.cursor() as cursor:
+    with measured("/limits", "GET"), connection.cursor() as cursor:
         cursor.execute("SELECT amount FROM limits WHERE user = %s", [user])
         row = cursor.fetchone()
     return JsonResponse({"limit": row[0] if row else 1000.0})
@@ -41,8 +42,8 @@ def book(request: HttpRequest) -> JsonResponse:
 
 
 def _book(entry: dict[str, str]) -> None:
-    audited = {"audit_type": "ledger_entry", "audit_user_id": entry["user"], "audit_resource_id": entry["workflow"]}
-    with operation("qms.audit.process", "audit_trail", **audited) as span, transaction.atomic(), connection.cursor() as cursor:
+    audit = assay_sdk.audit("ledger_entry", action="book", user_id=entry["user"], resource_id=entry["workflow"])
+    with audit, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM closed_periods WHERE period = %s", [entry["period"]])
         if cursor.fetchone()[0]:
             log.error("period is closed", extra={"ledger.period": entry["period"]})
@@ -51,7 +52,7 @@ def _book(entry: dict[str, str]) -> None:
             "INSERT INTO entries (workflow, user, amount) VALUES (%s, %s, %s)",
             [entry["workflow"], entry["user"], entry["amount"]],
         )
-        span.set_attributes({"qms.audit.status": "processed", "qms.audit.record_count": 1})
+        audit.record_count = 1
         log.info("entry booked", extra={"qms.workflow.id": entry["workflow"]})
 
 

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from opentelemetry import trace
 
-from assay.demo.instruments import QUALITY_GATES, WORKFLOWS, WORKFLOWS_ACTIVE, measured, operation
+import assay_sdk
+from assay.demo.instruments import measured
 from assay.demo.load import Order
 
 log = logging.getLogger("orders")
@@ -53,21 +54,12 @@ async def take_order(order: Order) -> JSONResponse:
 
 
 async def _process(order: Order) -> str:
-    status = "failed"
-    WORKFLOWS_ACTIVE.add(1, {"workflow_type": "order"})
-    try:
-        with operation("qms.workflow.process", "workflow_processing", workflow_id=order.id, user_id=order.user) as span:
-            # Personal data of the kind that ends up in real telemetry, so that there is something to scrub.
-            span.set_attributes({"qms.user.email": order.email, "payment.card.number": order.card})
-            try:
-                status = await _run_workflow(order)
-            finally:
-                span.set_attribute("qms.workflow.status", status)
-                span.add_event(f"qms.workflow.{status}", {"qms.workflow.id": order.id})
-    finally:
-        WORKFLOWS_ACTIVE.add(-1, {"workflow_type": "order"})
-        WORKFLOWS.add(1, {"workflow_type": "order", "result": status})
-    return status
+    with assay_sdk.workflow(order.id, workflow_type="order", user_id=order.user) as workflow:
+        # Personal data of the kind that ends up in real telemetry, so that there is something to scrub.
+        workflow.set({"qms.user.email": order.email, "payment.card.number": order.card})
+        workflow.status = await _run_workflow(order)
+        workflow.event(f"qms.workflow.{workflow.status}", {"qms.workflow.id": order.id})
+        return workflow.status
 
 
 async def _run_workflow(order: Order) -> str:
@@ -83,18 +75,11 @@ async def _run_workflow(order: Order) -> str:
 
 
 def _evaluate_gate(order: Order) -> None:
-    with operation("qms.quality_gate.evaluate", "quality_gate", workflow_id=order.id) as span:
-        passed = order.purity >= 0.9
-        result = "passed" if passed else "warning"
-        span.set_attributes(
-            {
-                "qms.quality_gate.stage": "pre_production",
-                "qms.quality_gate.passed": passed,
-                "qms.quality_gate.purity": order.purity,
-                "qms.quality_gate.checks": ["purity", "weight", "origin"],
-            }
-        )
-        QUALITY_GATES.add(1, {"stage": "pre_production", "result": result})
+    with assay_sdk.quality_gate("assay", stage="pre_production", gate_type="material") as gate:
+        gate.set({"qms.workflow.id": order.id, "order.purity": order.purity})
+        pure = order.purity >= 0.9
+        gate.check("purity", pure, f"purity {order.purity} < 0.9")
+        gate.result = "passed" if pure else "warning"
 
 
 async def _ask_approval(order: Order) -> bool:

@@ -18,25 +18,7 @@ import httpx
 
 from assay.core.errors import Misconfigured, Permanent
 
-_PACKAGES = (
-    "aiohttp",
-    "django",
-    "fastapi",
-    "flask",
-    "opentelemetry.distro",
-    "opentelemetry.exporter.otlp.proto.grpc",
-    "opentelemetry.exporter.otlp.proto.http",
-    "opentelemetry.instrumentation.auto_instrumentation",
-    "opentelemetry.instrumentation.aiohttp_client",
-    "opentelemetry.instrumentation.django",
-    "opentelemetry.instrumentation.fastapi",
-    "opentelemetry.instrumentation.flask",
-    "opentelemetry.instrumentation.httpx",
-    "opentelemetry.instrumentation.logging",
-    "opentelemetry.instrumentation.requests",
-    "opentelemetry.instrumentation.sqlite3",
-    "requests",
-)
+_PACKAGES = ("aiohttp", "assay_sdk", "django", "fastapi", "flask", "opentelemetry.instrumentation", "requests")
 _VERSIONS = {"orders": "2.3.0", "approvals": "1.8.1", "ledger": "4.0.2"}
 _START_SECONDS = 60
 _STOP_SECONDS = 30
@@ -168,7 +150,6 @@ def _telemetry(name: str, instance: str, otlp: Otlp) -> dict[str, str]:
         "service.version": _VERSIONS[name],
         "service.instance.id": instance,
         "deployment.environment.name": "demo",
-        "qms.phase": "phase_4",
         "qms.component": name,
     }
     environment = {
@@ -177,9 +158,6 @@ def _telemetry(name: str, instance: str, otlp: Otlp) -> dict[str, str]:
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf" if over_http else "grpc",
         "OTEL_EXPORTER_OTLP_ENDPOINT": otlp.http if over_http else otlp.grpc,
         "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
-        "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
-        "OTEL_PYTHON_EXCLUDED_URLS": "health",
-        "OTEL_PYTHON_LOG_LEVEL": "info",
         # Short delays, so that what happens is seen soon.
         "OTEL_BSP_SCHEDULE_DELAY": "500",
         "OTEL_BLRP_SCHEDULE_DELAY": "500",

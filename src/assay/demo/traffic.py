@@ -61,7 +61,8 @@ class Traffic:
                 if order is None:
                     return
                 try:
-                    response = client.post("/orders", json=order.model_dump())
+                    sender = {"X-User-ID": order.user, "X-Session-ID": f"session-{order.user}"}
+                    response = client.post("/orders", json=order.model_dump(), headers=sender)
                     placed = Placed(order, response.status_code, response.json()["trace_id"], response.elapsed.total_seconds())
                 except (httpx.HTTPError, ValueError, KeyError) as error:
                     self.errors.append(f"{order.id}: {error!r}")
