@@ -131,7 +131,9 @@ def _without_nested(scrubber: Scrubber, clean: str) -> str:
     readable = "replaceRegexpAll(tryBase64Decode(extract(part, ':\"(.*)\"')), '[^ -~]+', '\\n')"
     suspect = f"arrayExists(line -> {scrubber.key_guard('line')} + {scrubber.guard('line')} > 0, [{readable}])"
     parts = f"extractAll(masked, {scrub_rules.literal(_NESTED_PART)})"
-    fold = f"arrayFold((left_over, part) -> if({suspect}, replaceAll(left_over, part, '{_NESTED}'), left_over), {parts}, masked)"
+    fold = (
+        f"arrayFold((left_over, part) -> if({suspect}, replaceAll(left_over, part, '{_NESTED}'), left_over), {parts}, masked)"
+    )
     return f"arrayMap(masked -> {fold}, [{clean}])[1]"
 
 

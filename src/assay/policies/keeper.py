@@ -146,7 +146,7 @@ class PolicyKeeper:
         given = literal(orjson.dumps(policies.given).decode())
         listed = ", ".join(literal(statement) for statement in statements)
         self._engine.execute(
-            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"  # noqa: S608
+            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"
         )
 
     def _signature(self) -> tuple[int, int] | None:
