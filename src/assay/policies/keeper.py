@@ -49,8 +49,8 @@ class PolicyKeeper:
     ) -> None:
         """Follow the section `policies` of the file at `path`; without a file the defaults hold.
 
-        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed`, and what is in `listeners`, is called with
-        policies that have come into force, `changed` at the first start too.
+        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed`, and what is in `listeners`, is
+        called with policies that have come into force, `changed` at the first start too.
         """
         self._engine = engine
         self._path = path
@@ -146,7 +146,7 @@ class PolicyKeeper:
         given = literal(orjson.dumps(policies.given).decode())
         listed = ", ".join(literal(statement) for statement in statements)
         self._engine.execute(
-            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"  # noqa: S608
+            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"
         )
 
     def _signature(self) -> tuple[int, int] | None:
