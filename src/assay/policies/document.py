@@ -99,9 +99,17 @@ def validate(policies: Policies, engine: Engine) -> None:
     """
     filters.validate(policies.filters, engine)
     if policies.scrubbing:
-        scrub_rules.validate(policies.scrubbing, engine)
+        scrub_rules.validate(_without(policies.scrubbing, scrub_rules.defaults()), engine)
     with _under("sampling"):
         compile_sampling(policies.sampling, engine)
+
+
+def _without(rules: scrub_rules.Scrubbing, known: scrub_rules.Scrubbing) -> scrub_rules.Scrubbing:
+    """Leave out the rules that come with Assay, for the engine is known to understand them."""
+    return scrub_rules.Scrubbing(
+        tuple(each for each in rules.detectors if each not in known.detectors),
+        tuple(each for each in rules.key_rules if each not in known.key_rules),
+    )
 
 
 def compile_policies(policies: Policies, key: PseudonymKey) -> list[str]:
@@ -123,9 +131,9 @@ def compile_sections(policies: Policies, key: PseudonymKey) -> dict[str, list[st
 
 def explain(policies: Policies, key: PseudonymKey) -> dict[str, str]:
     """Give the SQL that the policies are, by section, for people to read; each text runs as it is."""
-    texts = {
-        section: ";\n\n".join([*statements, ""]).rstrip("\n") for section, statements in compile_sections(policies, key).items()
-    }
+    texts = {}
+    for section, statements in compile_sections(policies, key).items():
+        texts[section] = "\n\n".join(f"{statement};" for statement in statements)
     if policies.sampling.enabled:
         texts["sampling"] += f"\n\n{explain_sampling(policies.sampling)};"
     return {section: text or "-- switched off" for section, text in texts.items()}

@@ -38,6 +38,11 @@ class Enrichment:
     set: Mapping[str, str]
     default: Mapping[str, str]
 
+    @property
+    def steps(self) -> int:
+        """How many attributes something happens to."""
+        return sum(len(getattr(self, step)) for step in _STEPS)
+
 
 def parse(given: Any) -> tuple[Enrichment, ...]:
     """Read what shall happen at each place, laid over what comes with Assay.
