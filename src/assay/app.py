@@ -154,7 +154,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     keeper.listeners.append(lambda policies: sampler.change(policies.sampling))
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
-    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
+    readiness = _readiness(config, loader.alive)
+    app = create_app(engine, config.api, readiness=readiness, post_events=intake.post_events, keeper=keeper)
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))

@@ -93,6 +93,12 @@ class PolicyKeeper:
                 raise
             return self.in_force
 
+    def explain(self) -> dict[str, str]:
+        """Return what is in force as SQL, by section."""
+        now = self.in_force
+        key = next(key for key in pseudonyms.read_keys(self._keys) if key.id == now.key_id)
+        return document.explain(now.policies, key)
+
     def _begin(self) -> InForce:
         """Bring the written policies into force, or those that held before if the written ones are wrong.
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.core.ports import Engine
-from assay.policies import enrichment, filters
+from assay.policies.enrichment import Enrichment
+from assay.policies.filters import Filter
 from assay.policies.keeper import InForce
 from assay.policies.sampling import Sampling, policies_of
 from assay.policies.scrub_rules import Detector, KeyRule, Scrubbing
 
-_SINCE = "SELECT toUnixTimestamp64Nano(max(AppliedAt)) FROM assay_policy_versions WHERE Version = {version:String}"
+_SINCE = """SELECT concat(formatDateTime(max(AppliedAt), '%Y-%m-%dT%H:%i:%S.%f'), '000Z')
+FROM assay_policy_versions WHERE Version = {version:String}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class SamplingPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SamplingOverview:
-    """Which traces are kept for longer than `hot_window_seconds`; `notes` say what was written and has nothing to do here."""
+    """Which traces are kept for longer than `hot_window_seconds`; `notes` say what has nothing to do here."""
 
     enabled: bool
     hot_window_seconds: float
@@ -47,18 +49,17 @@ class SamplingOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The policies that hold, with what comes with Assay; `given` is what was written.
+    """The policies that hold since `since`, with what comes with Assay; `given` is what was written in the configuration file.
 
-    `since_ns` (nanoseconds since 1970) is when they came into force. `problem` says why what is written now does not hold; it is
-    empty if it does. `key_id` is the key of the pseudonyms.
+    `problem` says why what is written there now does not hold; it is empty if it does. `key_id` is the key of new pseudonyms.
     """
 
     version: str
-    since_ns: int
+    since: str
     problem: str
     key_id: str
-    filters: list[filters.Filter]
-    enrichment: list[enrichment.Enrichment]
+    filters: list[Filter]
+    enrichment: list[Enrichment]
     scrubbing: list[ScrubRule]
     sampling: SamplingOverview
     given: dict[str, Any]

@@ -13,8 +13,9 @@ from typing import Any
 from assay.core import statement
 from assay.core.ports import Answer, Engine
 from assay.core.statement import Statement
-from assay.policies import document, filters, sampling, scrub_rules
+from assay.policies import document, filters, scrub_rules
 from assay.policies.document import Policies
+from assay.policies.sampling import DryRun, dry_run
 from assay.policies.scrub import Scrubber
 
 _FOLDER = "assay.policies.trial"
@@ -46,7 +47,7 @@ class Dropped:
 class Changed:
     """Stored texts that a rule would have changed; the examples are as they would have been stored.
 
-    `rule` is the label that the mask has, or several with a space between them; `(dropped)` for an attribute that would be gone.
+    `rule` is the label that the mask has, or several with a space between them; `(dropped)` if the attribute would be gone.
     """
 
     signal: str
@@ -70,7 +71,7 @@ class Trial:
     dropped: list[Dropped]
     one_in: int
     scrubbed: list[Changed]
-    sampling: sampling.DryRun | None
+    sampling: DryRun | None
 
 
 def try_out(engine: Engine, policies: Policies, since: int, until: int) -> Trial:
@@ -91,7 +92,7 @@ def try_out(engine: Engine, policies: Policies, since: int, until: int) -> Trial
         one_in,
         _scrub(users, policies.scrubbing, {"since": since, "until": until, "one_in": one_in}) if policies.scrubbing else [],
         # Its conditions have been asked for as a user's, above; its limits of memory are its own.
-        sampling.dry_run(engine, policies.sampling, since, until) if policies.sampling.enabled else None,
+        dry_run(engine, policies.sampling, since, until) if policies.sampling.enabled else None,
     )
 
 
@@ -118,17 +119,21 @@ def _part(found: Mapping[str, tuple[int, list[str]]], name: str, total: int) -> 
 def _scrub(engine: Engine, rules: scrub_rules.Scrubbing, parameters: Mapping[str, int]) -> list[Changed]:
     # A pseudonym in an example is of a key that nobody has.
     scrubber = Scrubber(rules, "'dry run'", "'k0'")
-    clean = f"if({scrubber.keep('Key')}, {scrubber.value('Key', 'Text')}, '')" if scrubber.drops else scrubber.value("Key", "Text")
+    clean = scrubber.value("Key", "Text")
+    if scrubber.drops:
+        clean = f"if({scrubber.keep('Key')}, {clean}, '')"
     # What is a mask already, as a whole, has been dealt with.
     mask = f"match(Text, {scrub_rules.literal(_whole_mask(scrubber.labels))})"
+    new, old = scrubber.found("Clean"), scrubber.found("Text")
     rows = engine.query(
         f"""
         SELECT
             Signal, Place, if(Clean = '' OR empty(Rules), '(dropped)', arrayStringConcat(Rules, ' ')) AS Rule,
-            sum(Items) AS Found, arraySort(groupUniqArray(5)(ServiceName)), groupUniqArray({_EXAMPLES})(substringUTF8(Clean, 1, {_SHOWN}))
+            sum(Items) AS Found, arraySort(groupUniqArray(5)(ServiceName)),
+            groupUniqArray({_EXAMPLES})(substringUTF8(Clean, 1, {_SHOWN}))
         FROM
         (
-            SELECT *, arrayFilter(r -> countEqual({scrubber.found("Clean")}, r) > countEqual({scrubber.found("Text")}, r), arrayDistinct({scrubber.found("Clean")})) AS Rules
+            SELECT *, arrayFilter(r -> countEqual({new}, r) > countEqual({old}, r), arrayDistinct({new})) AS Rules
             FROM (SELECT *, {clean} AS Clean FROM ({_load("read_texts").text}) WHERE {_suspect(scrubber)} AND NOT {mask})
             WHERE Clean != Text
         )
