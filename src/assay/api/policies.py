@@ -91,4 +91,3 @@ def _kept(keeper: PolicyKeeper | None) -> PolicyKeeper:
     if keeper is None:
         raise Retryable("policies_unavailable", "No policies are kept here", "ask the server that stores")
     return keeper
-
