@@ -31,8 +31,8 @@ class TraceDecision:
     """What was decided on a trace, or that it waits (`state`: kept, sampled_out, waiting), and by which policy.
 
     `time` is when it was decided, or will be; `reason` is why then: its root had ended (root), or it had been waited for long
-    enough (wait). It stands for `adjusted_count` traces. What is not kept can be seen until `visible_until`, at least; if `gone`
-    it no longer can.
+    enough (wait). It stands for `adjusted_count` traces. What is not kept can be seen until `visible_until`, at least; if it is
+    `gone`, it no longer can.
     """
 
     trace_id: str

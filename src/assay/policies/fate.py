@@ -18,8 +18,8 @@ _PART_SECONDS = 300
 class Fate:
     """What was decided on a trace. Times are Unix seconds.
 
-    `reason` says why it was decided at `at`, or will be: the root had ended (root), or it had been waited for long enough (wait);
-    none if nothing was to be decided. `policy` is empty if none sampled it, and if it came in while nothing was sampled.
+    `reason` says why it was decided at `at`, or will be: the root had ended (root), or it had been waited for long enough
+    (wait); none if nothing was to be decided. `policy` is empty if none sampled it, or if nothing was sampled when it came in.
     `visible_until` is None for what is kept as long as retention says; `gone`: its spans are no longer here.
     """
 
