@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from assay import __version__
 from assay.api import errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
 from assay.api.guard import Guard
+from assay.api.policy_metrics import PolicyMetrics
 from assay.core.config import Api
 from assay.core.ports import Engine
 from assay.policies import PolicyKeeper
@@ -56,7 +57,7 @@ def create_app(  # noqa: PLR0917 - wiring takes as much as it connects
     v1.include_router(policies.routes(engine, clock, keeper))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
-    app.include_router(health.routes(engine, readiness))
+    app.include_router(health.routes(engine, readiness, PolicyMetrics(engine, clock, keeper)))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)
     return app

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.core.ports import Engine
 from assay.core.statement import load
-from assay.query.times import TimeRange, format_time
+from assay.query.times import DAY, SECOND, TimeRange, format_time
 
 _MAX_ROWS = 10_000
 
@@ -65,3 +65,33 @@ def count_filtered(engine: Engine, within: TimeRange) -> FilteredItems:
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"last_seen": format_time(row.pop("last_ns"))}
+
+
+class Totals:
+    """What the policies have done in all, in numbers that only grow while this is kept, although the tables lose old days.
+
+    A day that may still change is read again each time; one that is over is remembered. That costs a scan of two days' rows.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._days: dict[tuple[str, str, str, str], int] = {}
+        self._since_ns = 0
+
+    def read(self, now_ns: int) -> dict[tuple[str, str, str], int]:
+        """Return values and items by effect (scrubbed, filtered), signal and name of the rule or filter."""
+        since = self._since_ns // SECOND
+        for row in self._engine.query(load("assay.query.questions", "total_policy_effects"), {"since": since}).rows:
+            self._days[row[0], row[1], row[2], row[3]] = row[4]
+        self._since_ns = max(0, now_ns - DAY)
+        totals: dict[tuple[str, str, str], int] = {}
+        for (effect, _, signal, name), items in self._days.items():
+            totals[effect, signal, name] = totals.get((effect, signal, name), 0) + items
+        return totals
+
+
+def account(engine: Engine, since_seconds: int) -> tuple[dict[str, int], int]:
+    """Return how many items of each signal filters have dropped since a time, and how many spans wait for a decision now."""
+    filtered = engine.query(load("assay.query.questions", "account_filtered"), {"since": since_seconds}).rows
+    undecided = engine.query(load("assay.query.questions", "account_undecided")).rows[0][0]
+    return dict(filtered), undecided
