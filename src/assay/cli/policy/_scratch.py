@@ -49,5 +49,5 @@ def read_valid(path: Path, engine: Engine) -> Policies:
     try:
         validate(policies, engine)
     except InvalidInput as error:
-        raise locate(error, path, path.read_text("utf-8")) from error
+        raise locate(error, path) from error
     return policies

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from assay.cli.policy._scratch import CONFIG_FILE, read_valid, scratch
-from assay.core.config import load
 
 
 @click.command("check")
@@ -15,7 +14,6 @@ def command(file: Path) -> None:
 
     Conditions and patterns are shown to an engine of its own, so no server is needed.
     """
-    load(file)
     with scratch() as (engine, _, _):
         policies = read_valid(file, engine)
     for note in policies.sampling.notes():

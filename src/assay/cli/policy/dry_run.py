@@ -29,7 +29,7 @@ def command(client: Client, as_json: bool, window: str, path: Path | None) -> No
         answer = client.post("/policies/dry-run", {"policies": given, "window": window})
     except InvalidInput as error:
         if path and error.code in _REFUSALS:
-            raise locate(error, path, path.read_text("utf-8")) from error
+            raise locate(error, path) from error
         raise
     if as_json:
         print_json(answer)
