@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import click
 
-from assay.cli.policy import check, dry_run, explain, leaks, pseudonym, reload, rotate_key, schema, show
+from assay.cli.policy import check, dry_run, explain, leaks, pseudonym, reload, rotate_key, schema, show, test
 
 
 @click.group("policy")
@@ -10,5 +10,5 @@ def command() -> None:
     """Show, check, test and try out policies: filters, enrichment, scrubbing and sampling."""
 
 
-for each in (show, explain, check, schema, dry_run, reload, leaks, pseudonym, rotate_key):
+for each in (show, explain, check, schema, test, dry_run, reload, leaks, pseudonym, rotate_key):
     command.add_command(each.command)
