@@ -21,7 +21,7 @@ from assay.policies.sampling.plan import Plan
 
 _FOLDER = "assay.policies.cases"
 # Each case has a day of its own, so that the counts by minute and the decisions by day are those of one case.
-_BEGAN, _APART = 1_800_000_000, 200_000
+_BEGAN, _APART = 1_800_000_000, 50 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Bench:
         self._key = key
         self._batch = 0
         self._cases = 0
+        self._pass = 0
 
     def run(self, cases: Sequence[Case], policies: Policies) -> Iterator[Result]:
         """Yield a result for each case, not in their order; `policies` hold for those that have none of their own."""
@@ -129,14 +130,14 @@ class Bench:
         """Do the pass that decides all traces of a case, as if the sampler had looked last when the case began."""
         sampling = placed.policies.sampling
         first, last = placed.batches[Signal.TRACES]
-        number = 2 * placed.number
+        self._pass += 2
         began = placed.began
         # A decision on a trace of the same id in another case would be followed.
         self._engine.execute("TRUNCATE TABLE assay_sampling_decisions")
-        Plan(number, True, first - 1, first - 1, began - 1, began, began).write(self._engine)
+        Plan(self._pass - 1, True, first - 1, first - 1, began - 1, began, began).write(self._engine)
         received = max((item.received for item in placed.case.given), default=0)
         Passes(self._engine).run(sampling, last, began + received + sampling.decision_wait + 1)
-        rows = self._engine.query(load(_FOLDER, "read_fates"), {"pass": number + 1}).rows
+        rows = self._engine.query(load(_FOLDER, "read_fates"), {"pass": self._pass}).rows
         found = {trace: (bool(kept), policy, adjusted) for trace, kept, policy, adjusted in rows}
         return {name: found[trace_id(name)] for name in placed.case.expected.traces or () if trace_id(name) in found}
 
