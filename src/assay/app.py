@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import structlog
 
-from assay.core import logs
+from assay.core import logs, metrics
 from assay.core.addresses import free_port
 from assay.core.config import Config
 from assay.core.errors import AssayError, Misconfigured
@@ -154,7 +154,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     keeper.listeners.append(lambda policies: sampler.change(policies.sampling))
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
-    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
+    readiness = _readiness(config, loader.alive)
+    app = create_app(engine, config.api, readiness=readiness, post_events=intake.post_events, keeper=keeper)
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
@@ -298,6 +299,7 @@ def _announce(config: Config, stopping: threading.Event) -> None:
 def _main(name: str, path: Path, config_file: Path | None = None) -> int:
     config = Config(**json.loads(path.read_text("utf-8")))
     logs.configure(config.log_level, name)
+    metrics.START_TIME_SECONDS.set_to_current_time()
     # Requests and answers are large and have no cycles: looking for cycles among them takes time and finds nothing.
     gc.set_threshold(50_000, 20, 100)
     try:

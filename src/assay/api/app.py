@@ -7,10 +7,12 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import errors, events, graph, health, logs, metrics, pages, services, sql, traces
+from assay.api import errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
 from assay.api.guard import Guard
+from assay.api.policy_metrics import PolicyMetrics
 from assay.core.config import Api
 from assay.core.ports import Engine
+from assay.policies import PolicyKeeper
 from assay.query.times import Clock
 
 _DESCRIPTION = """Questions on traces, metrics and logs, answered as JSON.
@@ -22,17 +24,18 @@ Whatever goes wrong is told as `{"error": {"code", "message", "hint"}}`: 4xx if 
 repeated as it is."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0917 - wiring takes as much as it connects
     engine: Engine,
     api: Api,
     readiness: health.Readiness = dict,
     clock: Clock = time.time_ns,
     post_events: events.PostEvents = events.no_intake,
+    keeper: PolicyKeeper | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
-    hands events to intake.
+    hands events to intake; `keeper` has the policies.
     """
     app = FastAPI(
         title="Assay HTTP API",
@@ -51,9 +54,10 @@ def create_app(
     for asked in (services, graph, traces, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(events.routes(engine, clock, post_events))
+    v1.include_router(policies.routes(engine, clock, keeper))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
-    app.include_router(health.routes(engine, readiness))
+    app.include_router(health.routes(engine, readiness, PolicyMetrics(engine, clock, keeper)))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)
     return app

@@ -49,8 +49,8 @@ class PolicyKeeper:
     ) -> None:
         """Follow the section `policies` of the file at `path`; without a file the defaults hold.
 
-        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed`, and what is in `listeners`, is called with
-        policies that have come into force, `changed` at the first start too.
+        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed`, and what is in `listeners`, is
+        called with policies that have come into force, `changed` at the first start too.
         """
         self._engine = engine
         self._path = path
@@ -92,6 +92,12 @@ class PolicyKeeper:
                 log.error("policies_refused", reason=str(error), in_force=now.policies.version)
                 raise
             return self.in_force
+
+    def explain(self) -> dict[str, str]:
+        """Return what is in force as SQL, by section."""
+        now = self.in_force
+        key = next(key for key in pseudonyms.read_keys(self._keys) if key.id == now.key_id)
+        return document.explain(now.policies, key)
 
     def _begin(self) -> InForce:
         """Bring the written policies into force, or those that held before if the written ones are wrong.
