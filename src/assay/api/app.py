@@ -51,8 +51,9 @@ def create_app(  # noqa: PLR0917 - wiring takes as much as it connects
         prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
     )
     v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, graph, traces, logs, metrics):
+    for asked in (services, graph, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
+    v1.include_router(traces.routes(engine, clock, keeper))
     v1.include_router(events.routes(engine, clock, post_events))
     v1.include_router(policies.routes(engine, clock, keeper))
     v1.include_router(sql.routes(engine))
