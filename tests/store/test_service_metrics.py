@@ -155,8 +155,11 @@ def test_names_without_end_are_counted_under_one(engine: Engine, service: str) -
 
 def test_what_a_filter_drops_is_not_counted(engine: Engine, service: str) -> None:
     """A span that a filter drops is in no number; one that is kept without sampling is."""
-    engine.execute(f"INSERT INTO assay_decoded_spans (ServiceName, Stage, ReceivedAt) VALUES ('{service}', 'filtered', now())")
-    engine.execute(f"INSERT INTO assay_decoded_spans (ServiceName, Stage, ReceivedAt) VALUES ('{service}', 'kept', now())")
+    for stage in ("filtered", "kept"):
+        engine.execute(
+            f"""INSERT INTO assay_decoded_spans (ServiceName, Stage, ReceivedAt, PartitionDate)
+            VALUES ('{service}', '{stage}', now(), today())"""
+        )
     assert _totals(engine, "assay_service_metrics", service)[:2] == [1, 1]
 
 
