@@ -1,8 +1,8 @@
 """Measure what service metrics and the service graph cost, and how long questions on a month of them take.
 
 Run it with `python -m tests.benchmarks.bench_service_metrics`. CPU time is that of the whole process, the least of several
-turns that are taken in alternation, so what else runs on the machine hardly shows. The month has 200 services of 10 operations with
-a row for each hour; by the minute it has its first and its last day, as nothing between them is ever read by the minute.
+turns that are taken in alternation, so what else runs on the machine hardly shows. The month has 200 services of 10 operations
+with a row for each hour; by the minute it has its first and its last day, as nothing between them is ever read by the minute.
 """
 
 from __future__ import annotations
