@@ -39,7 +39,7 @@ _SMALL_PAUSE_SECONDS = 0.5
 _PRESENT = {
     signal: f"SELECT count() FROM merge(currentDatabase(), '{tables}') WHERE Batch BETWEEN {{first:UInt64}} AND {{last:UInt64}}"
     for signal, tables in (
-        (Signal.TRACES, "^otel_traces(_recent)?$"),
+        (Signal.TRACES, "^(otel_traces(_recent)?|assay_call_ends)$"),
         (Signal.LOGS, "^otel_logs$"),
         (Signal.METRICS, "^otel_metrics_"),
     )
