@@ -243,7 +243,7 @@ class Passes:
 def allow(engine: Engine, compiled: Compiled, rows: str, moment: Moment, levels: Sequence[float]) -> tuple[Moment, list[float]]:
     """Work out what each second of a pass may spend of each limit, and what is left of them in the end.
 
-    `rows` is the statement that gives the traces to decide; `levels`: what the limits have at first, or nothing if they are full.
+    `rows` is the statement that gives the traces to decide; `levels` is what the limits have at first, empty if they are full.
     """
     left = []
     for number, limit in enumerate(compiled.limits):

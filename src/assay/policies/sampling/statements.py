@@ -15,9 +15,7 @@ _ONE_BLOCK = (
     "max_partitions_per_insert_block = 0, deduplicate_blocks_in_dependent_materialized_views = 1, "
     "materialize_skip_indexes_on_insert = 0"
 )
-_DECIDED = (
-    "TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Spans, DurationNano, FirstBatch, LastBatch, Pass"
-)
+_DECIDED = "TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Spans, DurationNano, FirstBatch, Pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Statements:
         return self._insert(
             f"assay_sampling_decisions ({_DECIDED})",
             f"SELECT TraceId, Kept, Policy, {reason}, Adjusted, fromUnixTimestamp({plan.now}), FirstReceivedAt, Spans,\n"
-            f"    toUInt64(greatest(EndNano - StartNano, 0)), FirstBatch, LastBatch, {plan.number}\nFROM\n"
+            f"    toUInt64(greatest(EndNano - StartNano, 0)), FirstBatch, {plan.number}\nFROM\n"
             f"(\n{self.compiled.decide(self.due(part), moment)}\n)",
             f"decisions/{part}",
         )
@@ -89,11 +87,11 @@ class Statements:
         """Return the statement that gives the traces whose spans are copied, and of which batches."""
         plan = self.plan
         return (
-            "SELECT TraceId, Policy AS KeptBy, AdjustedCount AS Weight, FirstBatch AS Since, LastBatch AS Until\n"
+            "SELECT TraceId, Policy AS KeptBy, AdjustedCount AS Weight, FirstBatch AS Since\n"
             "FROM assay_sampling_decisions\n"
             f"WHERE DecidedAt = fromUnixTimestamp({plan.now}) AND Pass = {plan.number} AND Kept\n"
             "UNION ALL\n"
-            f"SELECT TraceId, Policy, AdjustedCount, toUInt64({plan.from_batch + 1}), toUInt64({plan.to_batch})\n"
+            f"SELECT TraceId, Policy, AdjustedCount, toUInt64({plan.from_batch + 1})\n"
             f"FROM assay_sampling_late WHERE Pass = {plan.number} AND Kept"
         )
 
@@ -104,7 +102,7 @@ class Statements:
             f"otel_traces ({listed}, SamplingPolicy, AdjustedCount)",
             f"SELECT {listed}, KeptBy, AdjustedCount * Weight\nFROM\n(\n    SELECT * FROM otel_traces_recent\n"
             f"    WHERE Batch >= {first} AND Batch <= {last} AND TraceId IN\n"
-            f"        (SELECT TraceId FROM ({self.kept()}) WHERE Since <= {last} AND Until >= {first})\n) AS s\n"
+            f"        (SELECT TraceId FROM ({self.kept()}) WHERE Since <= {last})\n) AS s\n"
             f"LEFT ANY JOIN ({self.kept()}) AS k USING (TraceId)\nWHERE Batch >= Since",
             f"copy/{first}-{last}",
         )
