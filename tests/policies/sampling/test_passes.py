@@ -126,14 +126,13 @@ def _limit_over_passes(folder: Path) -> None:
         migrate(engine)
         passes = Passes(engine)
         sampling = _policies({"name": "ten", "type": "rate_limiting", "rate_limiting": {"spans_per_second": 10}})
-        kept: list[int] = []
-        for second in range(8):
-            put(engine, second + 1, second, 100, first=second * 100, spans=1)
-            passes.run(sampling, second + 1, BEGAN + second)
-        while outcome := passes.run(sampling, 8, BEGAN + 6 + len(kept)):
-            kept.append(_kept(outcome))
-            if len(kept) == 8:
-                break
+        kept = []
+        for second in range(14):
+            if second < 8:
+                put(engine, second + 1, second, 100, first=second * 100, spans=1)
+            outcome = passes.run(sampling, min(8, second + 1), BEGAN + second)
+            if outcome and outcome.decided:
+                kept.append(_kept(outcome))
         assert kept == [20, 10, 10, 10, 10, 10, 10, 10]
         assert no_faults(engine)
 
@@ -186,32 +185,45 @@ def test_a_condition_that_fails_loses_nothing(tmp_path: Path) -> None:
 def _go_on(folder: Path) -> None:
     with opened(folder) as engine:
         migrate(engine)
-        passes = Passes(engine)
-        put(engine, 1, 0, 10)
-        passes.run(_policies(ALL), 1, BEGAN + 1)
-        Interrupted(engine, "otel_traces ").interrupt(_policies(ALL), 1, BEGAN + 10)
-        plan = Plan.last(engine)
-        assert not plan.done and value(engine, "SELECT count() FROM assay_sampling_decisions") == 10
-        # Whatever the policies are now, the pass that was interrupted is done as it was begun.
-        outcome = Passes(engine).run(_policies(ERRORS), 1, BEGAN + 20)
-        assert outcome and outcome.plan == plan
-        assert value(engine, "SELECT count() FROM otel_traces") == 40
-        assert no_faults(engine)
+        batch, moment = 0, BEGAN
+        for table in STEPS:
+            for after in (False, True):
+                put(engine, batch + 1, moment - BEGAN, 10, first=batch * 10)
+                put(engine, batch + 2, moment - BEGAN, 10, first=max(0, batch - 2) * 10, spans=1, root=False)
+                batch, moment = batch + 2, moment + 10
+                Interrupted(engine, table, after).interrupt(_policies(ALL), batch, moment)
+                plan = Plan.last(engine)
+                assert not plan.done
+                # Whatever the policies are now, the pass that was interrupted is done as it was begun.
+                outcome = Passes(engine).run(_policies(ERRORS), batch, moment + 1)
+                assert outcome and outcome.plan == plan and _kept(outcome) == 10
+                assert no_faults(engine), f"interrupted at {table}"
+
+
+STEPS = (
+    "assay_trace_summaries",
+    "assay_sampling_operations",
+    "assay_sampling_late",
+    "assay_sampling_decisions",
+    "otel_traces",
+)
 
 
 class Interrupted:
-    """Passes over an engine that fails at one table."""
+    """An engine that fails at one step of a pass, before it is done or just after."""
 
-    def __init__(self, engine: EmbeddedEngine, table: str) -> None:
-        self._engine, self._table = engine, table
+    def __init__(self, engine: EmbeddedEngine, table: str, after: bool) -> None:
+        self._engine, self._table, self._after = engine, table, after
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
     def execute(self, sql: str) -> None:
-        if sql.startswith(f"INSERT INTO {self._table}"):
+        here = sql.startswith(f"INSERT INTO {self._table} ")
+        if not here or self._after:
+            self._engine.execute(sql)
+        if here:
             raise InterruptedError
-        self._engine.execute(sql)
 
     def interrupt(self, sampling: Sampling, committed: int, now: float) -> None:
         with pytest.raises(InterruptedError):
@@ -219,7 +231,7 @@ class Interrupted:
 
 
 def test_an_interrupted_pass_is_finished_as_it_was_begun(tmp_path: Path) -> None:
-    """After a crash between deciding and copying the same pass is done to its end, even if the policies have changed."""
+    """Interrupted before or after any of its steps, the same pass is done to its end, even if the policies have changed."""
     assert alone(_go_on, tmp_path) == 0
 
 
