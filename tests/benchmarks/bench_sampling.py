@@ -42,8 +42,8 @@ class Watched(EmbeddedEngine):
         self.wall: dict[str, float] = defaultdict(float)
         self.cpu: dict[str, float] = defaultdict(float)
 
-    def execute(self, sql: str) -> None:
-        self._note(sql, lambda: super(Watched, self).execute(sql))
+    def execute(self, sql: str, parameters: Any = None) -> None:
+        self._note(sql, lambda: super(Watched, self).execute(sql, parameters))
 
     def query(self, statement: Statement | str, parameters: Any = None) -> Answer:
         answer: list[Answer] = []
@@ -112,6 +112,8 @@ def main() -> int:
         settle(engine)
         sampling = read({"pass_interval": arguments.pass_seconds})
         passes = Passes(engine, spans_of_a_pass=arguments.spans * arguments.pass_seconds // 60)
+        engine.wall.clear()
+        engine.cpu.clear()
         began = time.perf_counter()
         kept = decided = 0
         while outcome := passes.run(sampling, last, _BEGAN + 100):

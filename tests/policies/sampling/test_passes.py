@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,16 @@ def _decide_with_and_without_root(folder: Path) -> None:
         sampling = _policies(ALL, decision_wait=30, decision_wait_after_root_received=6)
         put(engine, 1, 0, 10)
         put(engine, 2, 0, 5, first=100, root=False)
-        first = passes.run(sampling, 2, BEGAN + 5)
-        assert first and not first.decided and passes.open.traces == 15
-        assert passes.run(sampling, 2, BEGAN + 5) is None, "nothing is due and nothing is new"
-        second = passes.run(sampling, 2, BEGAN + 6)
-        assert second and second.decided == {("all", True, "root"): (10, 40)}
-        third = passes.run(sampling, 2, BEGAN + 30)
+        put(engine, 3, 0, 10, first=50, root=False)
+        put(engine, 3, 0, 10, first=50, spans=1)
+        first = passes.run(sampling, 3, BEGAN + 5)
+        assert first and not first.decided and passes.open.traces == 25
+        assert passes.run(sampling, 3, BEGAN + 5) is None, "nothing is due and nothing is new"
+        second = passes.run(sampling, 3, BEGAN + 6)
+        assert second and second.decided == {("all", True, "root"): (20, 90)}
+        # Copied are the batches before the first with an open trace.
+        assert value(engine, "SELECT count() FROM otel_traces") == 40
+        third = passes.run(sampling, 3, BEGAN + 30)
         assert third and third.decided == {("all", True, "wait"): (5, 20)}
         assert no_faults(engine)
 
@@ -218,10 +223,10 @@ class Interrupted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
-    def execute(self, sql: str) -> None:
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         here = sql.startswith(f"INSERT INTO {self._table} ")
         if not here or self._after:
-            self._engine.execute(sql)
+            self._engine.execute(sql, parameters)
         if here:
             raise InterruptedError
 

@@ -83,27 +83,26 @@ class Statements:
             f"decisions/{part}",
         )
 
-    def kept(self) -> str:
-        """Return the statement that gives the traces whose spans are copied, and of which batches."""
-        plan = self.plan
+    def kept(self, first_pass: int, since: int) -> str:
+        """Return the statement that gives the kept traces that have new spans in `first_pass`, which was at `since`, or later.
+
+        A trace may come several times, with the same values.
+        """
         return (
-            "SELECT TraceId, Policy AS KeptBy, AdjustedCount AS Weight, FirstBatch AS Since\n"
-            "FROM assay_sampling_decisions\n"
-            f"WHERE DecidedAt = fromUnixTimestamp({plan.now}) AND Pass = {plan.number} AND Kept\n"
+            "SELECT TraceId, Policy AS KeptBy, AdjustedCount AS Weight FROM assay_sampling_decisions\n"
+            f"WHERE DecidedAt >= fromUnixTimestamp({since}) AND Pass >= {first_pass} AND Kept\n"
             "UNION ALL\n"
-            f"SELECT TraceId, Policy, AdjustedCount, toUInt64({plan.from_batch + 1})\n"
-            f"FROM assay_sampling_late WHERE Pass = {plan.number} AND Kept"
+            f"SELECT TraceId, Policy, AdjustedCount FROM assay_sampling_late WHERE Pass >= {first_pass} AND Kept"
         )
 
-    def copy(self, columns: Sequence[str], first: int, last: int) -> str:
+    def copy(self, columns: Sequence[str], kept: str, first: int, last: int) -> str:
         """Copy what is kept of the batches from `first` to `last`."""
         listed = ", ".join(f"`{column}`" for column in columns)
         return self._insert(
             f"otel_traces ({listed}, SamplingPolicy, AdjustedCount)",
             f"SELECT {listed}, KeptBy, AdjustedCount * Weight\nFROM\n(\n    SELECT * FROM otel_traces_recent\n"
-            f"    WHERE Batch >= {first} AND Batch <= {last} AND TraceId IN\n"
-            f"        (SELECT TraceId FROM ({self.kept()}) WHERE Since <= {last})\n) AS s\n"
-            f"LEFT ANY JOIN ({self.kept()}) AS k USING (TraceId)\nWHERE Batch >= Since",
+            f"    WHERE Batch >= {first} AND Batch <= {last} AND TraceId IN (SELECT TraceId FROM ({kept}))\n) AS s\n"
+            f"LEFT ANY JOIN ({kept}) AS k USING (TraceId)",
             f"copy/{first}-{last}",
         )
 
