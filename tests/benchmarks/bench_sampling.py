@@ -127,6 +127,10 @@ def main() -> int:
             wall, cpu = engine.wall[step], engine.cpu[step]
             print(f"  {step:17} {wall:6.2f} s  {cpu / arguments.spans * 1e6:6.3f} µs of CPU per span")
         deciding = engine.wall["find late"] + engine.wall["decide"]
+        size = engine.query(
+            "SELECT sum(bytes_on_disk) / sum(rows) FROM system.parts WHERE active AND table = 'assay_sampling_decisions'"
+        ).rows[0][0]
+        print(f"  a decision takes {size:.0f} bytes on disk")
         print(f"  all {whole:.2f} s; summarise and decide {deciding + engine.wall['summarise']:.2f} s; decide {deciding:.2f} s")
         engine.close()
     return 0 if deciding <= _LIMIT_SECONDS else 1

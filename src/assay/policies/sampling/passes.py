@@ -19,14 +19,14 @@ from assay.policies.sampling import model
 from assay.policies.sampling.compiled import Compiled, Moment
 from assay.policies.sampling.plan import Plan
 from assay.policies.sampling.reading import compile_sampling, read
-from assay.policies.sampling.statements import READING, Statements, open_traces
+from assay.policies.sampling.statements import Statements, open_traces
 from assay.policies.sampling.verdicts import Limit
 
 # How much one pass takes on after an outage.
 _BATCHES = 512
 _SPANS = 1_000_000
 # How many traces are put together at a time, for memory.
-_TRACES_OF_A_SLICE = 1_000_000
+_TRACES_OF_A_SLICE = 1_250_000
 _SPANS_OF_A_COPY = 100_000
 # A trace that nobody can judge is kept: what a faulty condition does is seen, and nothing is lost by it.
 _FALLBACK = {"policies": [{"name": "policies-failed", "type": "always_sample"}]}
@@ -123,7 +123,7 @@ class Passes:
         batches = self._engine.query(
             "SELECT Batch, count(), toFloat64(max(ReceivedAt)) FROM otel_traces_recent "
             f"WHERE Batch > {last.to_batch} AND Batch <= {min(committed, last.to_batch + _BATCHES)} "
-            f"GROUP BY Batch ORDER BY Batch SETTINGS {READING}"
+            f"GROUP BY Batch ORDER BY Batch"
         ).rows
         for batch, count, latest in batches:
             if spans and spans + count > self._spans_of_a_pass:
@@ -168,7 +168,6 @@ class Passes:
         if traces > self._traces_of_a_slice:
             estimate = self._engine.query(
                 f"SELECT uniqCombined(TraceId) FROM otel_traces_recent WHERE Batch > {from_batch} AND Batch <= {to_batch} "
-                f"SETTINGS {READING}"
             ).rows[0][0]
             traces = estimate + self._open.traces
         return max(1, math.ceil(traces / self._traces_of_a_slice))
@@ -201,7 +200,7 @@ class Passes:
         kept = statements.kept(first_pass, since)
         batches = self._engine.query(
             f"SELECT Batch, count() FROM otel_traces_recent WHERE Batch > {before} AND Batch <= {copied} "
-            f"AND TraceId IN (SELECT TraceId FROM ({kept})) GROUP BY Batch ORDER BY Batch SETTINGS {READING}"
+            f"AND TraceId IN (SELECT TraceId FROM ({kept})) GROUP BY Batch ORDER BY Batch"
         ).rows
         for first, last in divide(batches, _SPANS_OF_A_COPY):
             self._engine.execute(statements.copy(self._columns, kept, first, last))

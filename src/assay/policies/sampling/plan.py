@@ -21,8 +21,8 @@ class Plan:
     """One pass: the spans of the batches above `from_batch` up to `to_batch`, and what is due at `now` (Unix seconds).
 
     `version` is that of the policies, `before` that of the pass before; `policies` is the section as JSON, so that a pass that
-    is repeated after a crash is the same pass. `copied` is the batch up to which all kept spans are copied, `levels` is what the
-    limits have left: both before the pass, or after it once it is `done`.
+    is repeated after a crash is the same pass. `copied` (the batch up to which all kept spans are copied) and `levels` (what
+    the limits have left) are those before the pass, or after it once it is `done`.
     """
 
     number: int = 0

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from assay.policies.sampling.compiled import Compiled, Moment
 from assay.policies.sampling.plan import Plan
 
-READING = "max_threads = 2, max_threads_min_free_memory_per_thread = 0"
-"""The engine gives a statement one thread per GiB of free memory, and it has little more than one."""
+# One thread: each thread would remember every trace for itself, and the loader needs the other core.
 _ONE_BLOCK = (
-    "max_insert_threads = 1, min_insert_block_size_rows = 1099511627776, min_insert_block_size_bytes = 1099511627776, "
-    "max_partitions_per_insert_block = 0, deduplicate_blocks_in_dependent_materialized_views = 1, "
-    "materialize_skip_indexes_on_insert = 0"
+    "max_threads = 1, max_insert_threads = 1, max_partitions_per_insert_block = 0, "
+    "min_insert_block_size_rows = 1099511627776, min_insert_block_size_bytes = 1099511627776, "
+    "deduplicate_blocks_in_dependent_materialized_views = 1, materialize_skip_indexes_on_insert = 0"
 )
 _DECIDED = "TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Spans, DurationNano, FirstBatch, Pass"
 
@@ -125,7 +124,7 @@ class Statements:
 
     def _insert(self, table: str, select: str, step: str) -> str:
         token = f"sampling/{self.plan.number}/{self.plan.version:x}/{step}"
-        return f"INSERT INTO {table}\n{select}\nSETTINGS {READING}, {_ONE_BLOCK}, insert_deduplication_token = '{token}'"
+        return f"INSERT INTO {table}\n{select}\nSETTINGS {_ONE_BLOCK}, insert_deduplication_token = '{token}'"
 
 
 def open_traces(number: int) -> str:
