@@ -34,15 +34,15 @@ def _decide_with_and_without_root(folder: Path) -> None:
         put(engine, 1, 0, 10)
         put(engine, 2, 0, 5, first=100, root=False)
         put(engine, 3, 0, 10, first=50, root=False)
-        put(engine, 3, 0, 10, first=50, spans=1)
-        first = passes.run(sampling, 3, BEGAN + 5)
+        put(engine, 4, 0, 10, first=50, spans=1)
+        first = passes.run(sampling, 4, BEGAN + 5)
         assert first and not first.decided and passes.open.traces == 25
-        assert passes.run(sampling, 3, BEGAN + 5) is None, "nothing is due and nothing is new"
-        second = passes.run(sampling, 3, BEGAN + 6)
+        assert passes.run(sampling, 4, BEGAN + 5) is None, "nothing is due and nothing is new"
+        second = passes.run(sampling, 4, BEGAN + 6)
         assert second and second.decided == {("all", True, "root"): (20, 90)}
         # Copied are the batches before the first with an open trace.
         assert value(engine, "SELECT count() FROM otel_traces") == 40
-        third = passes.run(sampling, 3, BEGAN + 30)
+        third = passes.run(sampling, 4, BEGAN + 30)
         assert third and third.decided == {("all", True, "wait"): (5, 20)}
         assert no_faults(engine)
 
