@@ -1,14 +1,15 @@
 -- kind: table
 -- why: deployments, changes, incidents, results and audit records are few among the logs, are asked for over a year, and count once
 --      however often they were sent
--- reads: decode_events, infer_events_from_spans
+-- reads: decode_events
 -- gives: one row per record whose event name begins with qms. and, once merged or read with FINAL, one per EventName and EventId: the
 --      one of the highest Rank, which is (qms.event.revision, time of observation, a hash of the content), so that no order of arrival
 --      matters. Read the view assay_events. Time is that of the event. Attributes are those of the record and, where it has none of that
 --      name, of its resource. Subject is what the event is about; the columns from Version on are attributes in a form to compute with:
 --      Status is the deployment's, or the result of a gate or check, or the outcome of an audited action; Kind is qms.deployment.kind,
 --      qms.change.category or qms.incident.cause; StartedAt is when the deployment, the change or the incident began, if told; Seconds
---      is a duration as the sender measured it. Old partitions go after retention.events_days
+--      is a duration as the sender measured it. There are no partitions, so that a correction meets what it corrects, whatever their
+--        times; what is older than retention.events_days is deleted.
 
 CREATE TABLE IF NOT EXISTS assay_event_records
 (
@@ -56,6 +57,5 @@ CREATE TABLE IF NOT EXISTS assay_event_records
     INDEX idx_batch Batch TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Rank)
-PARTITION BY toYYYYMM(PartitionDate)
 ORDER BY (EventName, EventId)
 SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000
