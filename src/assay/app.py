@@ -128,6 +128,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
+    from assay.quality import Delivery  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
         Loader,
@@ -144,6 +145,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
     migrate(engine, decode=False)
     intake = Intake(_socket())
+    delivery = Delivery(engine)
     queue = Queue(config.data_dir / "journal")
     keeper = PolicyKeeper(
         engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine), partial(_note_change, intake)
@@ -154,13 +156,21 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     keeper.listeners.append(lambda policies: sampler.change(policies.sampling))
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
-    app = create_app(engine, config.api, readiness=_readiness(config, loader.alive), post_events=intake.post_events)
+    app = create_app(
+        engine,
+        config.api,
+        readiness=_readiness(config, loader.alive),
+        post_events=intake.post_events,
+        delivery=delivery,
+        defaults=config.dora,
+    )
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
 
     loader.start()
     retention.start()
+    delivery.start()
     sampler.start()
     keeper.start()
     graph.start()
@@ -172,6 +182,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
         sampler.stop()
         graph.stop()
+        delivery.stop()
         retention.stop()
         engine.close()
 

@@ -7,10 +7,12 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import errors, events, graph, health, logs, metrics, pages, services, sql, traces
+from assay.api import dora, errors, events, graph, health, logs, metrics, pages, services, sql, traces
 from assay.api.guard import Guard
-from assay.core.config import Api
+from assay.core.config import Api, Dora
 from assay.core.ports import Engine
+from assay.quality import Delivery
+from assay.quality.exposition import expose
 from assay.query.times import Clock
 
 _DESCRIPTION = """Questions on traces, metrics and logs, answered as JSON.
@@ -28,12 +30,15 @@ def create_app(
     readiness: health.Readiness = dict,
     clock: Clock = time.time_ns,
     post_events: events.PostEvents = events.no_intake,
+    delivery: Delivery | None = None,
+    defaults: Dora | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
-    hands events to intake.
+    hands events to intake; `delivery` keeps the facts that the DORA metrics add up, and `defaults` are theirs.
     """
+    delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
         title="Assay HTTP API",
         description=_DESCRIPTION,
@@ -51,9 +56,10 @@ def create_app(
     for asked in (services, graph, traces, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(events.routes(engine, clock, post_events))
+    v1.include_router(dora.routes(engine, clock, delivery, defaults))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
-    app.include_router(health.routes(engine, readiness))
+    app.include_router(health.routes(engine, readiness, lambda: expose(engine, delivery, clock())))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)
     return app

@@ -66,7 +66,7 @@ class Status:
     tables: list[Table]
 
 
-def routes(engine: Engine, readiness: Readiness) -> APIRouter:
+def routes(engine: Engine, readiness: Readiness, expose: Callable[[], bytes]) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz", summary="Is it alive?")
@@ -82,8 +82,8 @@ def routes(engine: Engine, readiness: Readiness) -> APIRouter:
 
     @router.get("/metrics", summary="Assay's own metrics", response_class=Response)
     def metrics() -> Response:
-        """What came in, was stored, refused or buried, in the text format of Prometheus."""
-        return Response(generate_latest(_registry()), media_type=CONTENT_TYPE_LATEST)
+        """What came in, was stored, refused or buried, and how software is delivered, in the text format of Prometheus."""
+        return Response(generate_latest(_registry()) + _delivery(expose), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
@@ -107,6 +107,14 @@ def _check(engine: Engine, readiness: Readiness) -> Ready:
         answers = False
     checks = {"engine": answers, **readiness()}
     return Ready(all(checks.values()), checks)
+
+
+def _delivery(expose: Callable[[], bytes]) -> bytes:
+    try:
+        return expose()
+    except AssayError:
+        # How Assay itself is doing has to be told just then.
+        return b""
 
 
 def _registry() -> CollectorRegistry:

@@ -117,7 +117,9 @@ def measure(engine: Engine, question: Question) -> list[Group]:
 
 def explain(question: Question) -> list[Explained]:
     """Return the statements that `measure` asks."""
-    return [Explained(name, statement.text, _fitting(statement, question.parameters)) for name, statement in _statements().items()]
+    return [
+        Explained(name, statement.text, _fitting(statement, question.parameters)) for name, statement in _statements().items()
+    ]
 
 
 def find_edition(name: str) -> Edition:

@@ -5,7 +5,7 @@
 --      is Retracted, as the views assay_deployments, assay_changes and assay_incidents do. Keys are sipHash64 of names: EventKey of the event's
 --      id, SubjectKey of what it is about, StreamKey of service and environment, VersionKey of these two and of what ran (the commit, else the
 --      version; 0 without either). Commits are what a deployment brings, what a change reverts, what caused an incident; Deployments
---      are what a deployment rolls back, or what caused an incident; Kind, StartedAt and Seconds are as in assay_event_records.
+--      are what a deployment rolls back, or what caused an incident; Kind, Severity, StartedAt and Seconds are as in assay_event_records.
 --      It is small, so its parts are merged soon into one, of which FINAL costs nothing. Texts are in assay_event_records.
 
 CREATE TABLE IF NOT EXISTS assay_delivery
@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS assay_delivery
     SubjectKey UInt64 CODEC(ZSTD(1)),
     Succeeded Bool,
     Kind LowCardinality(String) CODEC(ZSTD(1)),
+    Severity LowCardinality(String) CODEC(ZSTD(1)),
     VersionKey UInt64 CODEC(ZSTD(1)),
     Commits Array(UInt64) CODEC(ZSTD(1)),
     Deployments Array(UInt64) CODEC(ZSTD(1)),

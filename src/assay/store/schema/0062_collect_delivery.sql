@@ -11,7 +11,7 @@ SELECT
     sipHash64(Service, Environment) AS StreamKey,
     sipHash64(Subject) AS SubjectKey,
     Status = 'succeeded' AS Succeeded,
-    Kind,
+    Kind, Severity,
     if(CommitRevision = '' AND Version = '', 0, sipHash64(Service, Environment, if(CommitRevision != '', CommitRevision, Version))) AS VersionKey,
     arrayMap(commit -> sipHash64(commit), arrayDistinct(multiIf(
         EventName = 'qms.deployment.finished' AND CommitRevision != '', arrayPushBack(Commits, CommitRevision),
@@ -33,7 +33,7 @@ SELECT
     sipHash64(Service, Environment) AS StreamKey,
     sipHash64(Subject) AS SubjectKey,
     Status = 'succeeded' AS Succeeded,
-    Kind,
+    Kind, Severity,
     if(CommitRevision = '' AND Version = '', 0, sipHash64(Service, Environment, if(CommitRevision != '', CommitRevision, Version))) AS VersionKey,
     arrayMap(commit -> sipHash64(commit), arrayDistinct(multiIf(
         EventName = 'qms.deployment.finished' AND CommitRevision != '', arrayPushBack(Commits, CommitRevision),

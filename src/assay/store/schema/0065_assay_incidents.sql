@@ -18,6 +18,7 @@ SELECT
     maxIf(toNullable(Time), EventName = 'qms.incident.resolved') AS LastResolved,
     if(Openings > 1 AND maxIf(Time, EventName = 'qms.incident.opened') > LastResolved, NULL, LastResolved) AS ResolvedAt,
     argMaxIf(Kind, (EventName, Time, EventKey), Kind != '') AS Cause,
+    argMaxIf(Severity, (EventName, Time, EventKey), Severity != '') AS Severity,
     argMaxIf(Deployments, (EventName, Time, EventKey), notEmpty(Deployments)) AS CauseDeployments,
     argMaxIf(Commits, (EventName, Time, EventKey), notEmpty(Commits)) AS CauseCommits
 FROM assay_delivery FINAL
