@@ -29,6 +29,7 @@ def create_app(
     api: Api,
     readiness: health.Readiness = dict,
     clock: Clock = time.time_ns,
+    *,
     post_events: events.PostEvents = events.no_intake,
     delivery: Delivery | None = None,
     defaults: Dora | None = None,

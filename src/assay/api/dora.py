@@ -110,15 +110,24 @@ def routes(engine: Engine, clock: Clock, delivery: Delivery, defaults: Dora) -> 
         link = defaults.link_window_seconds if asked.link_window is None else parse_duration(asked.link_window) // SECOND
         environment = defaults.environment if asked.environment is None else asked.environment
         return dora.Question(
-            start, end, before, asked.service, asked.team, environment, by, zone.key, min(link, 2**32 - 1), edition or defaults.edition
+            start,
+            end,
+            before,
+            asked.service,
+            asked.team,
+            environment,
+            by,
+            zone.key,
+            min(link, 2**32 - 1),
+            edition or defaults.edition,
         )
 
     @router.get("/dora", response_model=DoraAnswer, summary="DORA metrics")
     def measure(asked: Annotated[DoraQuestion, Query()]) -> JsonAnswer:
-        """Deployment frequency, lead time, change failure rate, recovery and rework by service, team or environment.
+        """Deployment frequency, lead time, failure rate, recovery and rework by service, team or environment.
 
-        Each number comes with its sample size, its 95 % interval, its band and what it was in the window before; a number without data is
-        null. docs/dora.md defines them.
+        Each number comes with its sample size, its 95 % interval, its band and what it was in the window before; a number
+        without data is null. docs/dora.md defines them.
         """
         wanted = question(asked, asked.by, asked.edition)
         edition = dora.find_edition(wanted.edition)
@@ -161,11 +170,13 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
-        raise InvalidInput("time_zone_unknown", f"There is no time zone {name!r}", "use a name such as Europe/Berlin or UTC") from None
+        raise InvalidInput(
+            "time_zone_unknown", f"There is no time zone {name!r}", "use a name such as Europe/Berlin or UTC"
+        ) from None
 
 
 def _window(asked: Asked, now_ns: int, zone: ZoneInfo) -> tuple[int, int, int]:
-    """Return start, end and the start of the window before it, which has as many days, or is as long if days do not divide it."""
+    """Return start, end and the start of the window before it, which has as many days, or else is as long."""
     if asked.window is not None and (asked.start or asked.end):
         raise InvalidInput("window_twice", "window and start or end exclude each other", "give one of them")
     if asked.start or asked.end:

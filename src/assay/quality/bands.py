@@ -16,7 +16,7 @@ _COMPARISONS = {"at_least": operator.ge, "above": operator.gt, "below": operator
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The bands of one report. `recovery` names the metric that it calls recovery; `note` is what one must know to read them."""
+    """Bands of one report. `recovery` names the metric that it calls recovery, `note` is what one must know to read them."""
 
     name: str
     source: str
@@ -48,4 +48,5 @@ def editions() -> dict[str, Edition]:
 
 
 def _holds(rule: Mapping[str, Any], values: Mapping[str, float | None]) -> bool:
-    return all(compare(values[rule["key"]], rule[name]) for name, compare in _COMPARISONS.items() if name in rule)
+    value = values.get(rule.get("key", ""))
+    return all(value is not None and compare(value, rule[name]) for name, compare in _COMPARISONS.items() if name in rule)

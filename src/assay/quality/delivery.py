@@ -20,8 +20,9 @@ log = structlog.get_logger(__name__)
 class Delivery:
     """Keeps the table `assay_delivery_facts` up to date; any thread may call.
 
-    Each time all facts are worked out anew, so that an event that came late, twice, out of order or as a correction leaves no
-    trace of what was believed before. A schedule does it soon after events have come; a question that comes earlier does it itself.
+    Each time all facts are worked out anew, so that an event that came late, twice, out of order or as a correction leaves
+    no trace of what was believed before. A schedule does it soon after events have come; a question that
+    comes earlier does it itself.
     """
 
     def __init__(self, engine: Engine) -> None:

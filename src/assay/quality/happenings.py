@@ -16,8 +16,8 @@ _FOLDER = "assay.quality.lists"
 class Reason:
     """Why a deployment counts as failed.
 
-    `method` is `status`, `link`, `rollback`, `revert`, `hotfix` or `window`, `confidence` from 0 to 1 says how sure it is. `incident` is
-    the incident, if it is one; `ended_at` is when the reason was gone.
+    `method` is `status`, `link`, `rollback`, `revert`, `hotfix` or `window`, `confidence` from 0 to 1 says how sure it is.
+    `incident` is the incident, if it is one; `ended_at` is when the reason was gone.
     """
 
     method: str
