@@ -70,8 +70,8 @@ class Measured:
 
     `value` is a median in seconds, a share of 1, or a count by day or week; `n` is how many values or deployments it comes
     from; `interval` is the 95 % interval. `before` is the value of the window before, and `trend` is `better` or `worse` if the
-    two intervals lie apart, else `unclear`. `distribution` has `min`, `p25`, `p50`, `p75`, `p90`, `p95` and `max`; `counts` what
-    does not show in the value.
+    two intervals lie apart, else `unclear`. `distribution` has `min`, `p25`, `p50`, `p75`, `p90`, `p95` and `max`; `counts`
+    what does not show in the value.
     """
 
     value: float | None
