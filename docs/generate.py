@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,9 @@ from assay.core.ports import Engine
 REFERENCE = Path(__file__).parent / "reference"
 _UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 _ENUM = re.compile(r"Enum8\(('[^']*' = \d+), [^)]*\)")
+
+
+_CREATE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)\s*\(")
 
 
 def configuration() -> str:
@@ -67,11 +71,18 @@ def _default(name: str, field: FieldInfo) -> str:
     if name.endswith("_bytes"):
         size, unit = next(((size, unit) for size, unit in _UNITS if value % size == 0), (1, "B"))
         return f"`{value // size}{unit}`"
-    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"
+    return f"`{json.dumps(value)}`" if isinstance(value, bool | list) else "none" if value is None else f"`{value}`"
 
 
 def _allowed(name: str, field: FieldInfo) -> str:
-    kinds: dict[object, str] = {bool: "true, false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+    kinds: dict[object, str] = {
+        bool: "true, false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        Path: "a path",
+        Path | None: "a path",
+    }
     kind = "a size" if name.endswith("_bytes") else kinds.get(field.annotation, "a list of texts")
     limits = []
     for rule in field.metadata:
@@ -194,7 +205,7 @@ def tables() -> str:
         "What `assay sql` and `POST /api/v1/sql` read. `…` stands for the rest of a long list of names.",
     ]
     for each in statement.load_all("assay.store.schema"):
-        if each.header.get("kind") != "table":
+        if not each.header.get("kind", "").startswith("table") or not _CREATE.search(each.text):
             continue
         name, columns = _columns(each.text)
         lines += ["", f"## {name}", "", f"{_sentence(each.header['why'])} {_sentence(each.header['gives'])}", ""]
@@ -222,7 +233,7 @@ def _sentence(text: str) -> str:
 
 def _columns(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Read table name, column names and types out of one CREATE TABLE."""
-    opened = re.search(r"CREATE TABLE IF NOT EXISTS (\w+)\s*\(", text)
+    opened = _CREATE.search(text)
     assert opened, text
     columns = []
     for part in _parts(text[opened.end() :]):
@@ -279,7 +290,14 @@ def event_registry() -> str:
         lines += [f"| `{span.name}` | {_names(span.requirements)} | {span.brief} |" for span in spans.values()]
     lines += ["", "## Attributes"]
     for group, brief in known.groups.items():
-        lines += ["", f"### {group.removeprefix('registry.')}", "", brief, "", "| name | type | stability | meaning | example |"]
+        lines += [
+            "",
+            f"### {group.removeprefix('registry.')}",
+            "",
+            brief,
+            "",
+            "| name | type | stability | meaning | example |",
+        ]
         lines.append("|---|---|---|---|---|")
         lines += [_attribute_row(each) for each in known.attributes.values() if each.group == group]
     return "\n".join(lines)
