@@ -269,8 +269,8 @@ def event_registry() -> str:
     lines = [
         "# Registry",
         "",
-        "Every attribute, event, span and metric that Assay knows by name, from `src/assay/core/registry.yaml`, which has the form of the",
-        "OpenTelemetry semantic conventions. [Events](../events.md) tells how they are used.",
+        "Every attribute, event, span and metric that Assay knows by name, from `src/assay/core/registry.yaml`, in the form",
+        "of the OpenTelemetry semantic conventions. [Events](../events.md) tells how they are used.",
         "",
         "## Events",
         "",
