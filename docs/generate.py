@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from assay.api import create_app
 from assay.cli.main import program
-from assay.core import metrics, statement
+from assay.core import metrics, registry, statement
 from assay.core.aliases import ALIASES
 from assay.core.config import Config, Section
 from assay.core.ports import Engine
@@ -22,6 +23,9 @@ from assay.core.ports import Engine
 REFERENCE = Path(__file__).parent / "reference"
 _UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 _ENUM = re.compile(r"Enum8\(('[^']*' = \d+), [^)]*\)")
+
+
+_CREATE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)\s*\(")
 
 
 def configuration() -> str:
@@ -67,11 +71,18 @@ def _default(name: str, field: FieldInfo) -> str:
     if name.endswith("_bytes"):
         size, unit = next(((size, unit) for size, unit in _UNITS if value % size == 0), (1, "B"))
         return f"`{value // size}{unit}`"
-    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"
+    return f"`{json.dumps(value)}`" if isinstance(value, bool | list) else "none" if value is None else f"`{value}`"
 
 
 def _allowed(name: str, field: FieldInfo) -> str:
-    kinds: dict[object, str] = {bool: "true, false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
+    kinds: dict[object, str] = {
+        bool: "true, false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        Path: "a path",
+        Path | None: "a path",
+    }
     kind = "a size" if name.endswith("_bytes") else kinds.get(field.annotation, "a list of texts")
     limits = []
     for rule in field.metadata:
@@ -194,7 +205,7 @@ def tables() -> str:
         "What `assay sql` and `POST /api/v1/sql` read. `…` stands for the rest of a long list of names.",
     ]
     for each in statement.load_all("assay.store.schema"):
-        if each.header.get("kind") != "table":
+        if not each.header.get("kind", "").startswith("table") or not _CREATE.search(each.text):
             continue
         name, columns = _columns(each.text)
         lines += ["", f"## {name}", "", f"{_sentence(each.header['why'])} {_sentence(each.header['gives'])}", ""]
@@ -222,7 +233,7 @@ def _sentence(text: str) -> str:
 
 def _columns(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Read table name, column names and types out of one CREATE TABLE."""
-    opened = re.search(r"CREATE TABLE IF NOT EXISTS (\w+)\s*\(", text)
+    opened = _CREATE.search(text)
     assert opened, text
     columns = []
     for part in _parts(text[opened.end() :]):
@@ -252,12 +263,71 @@ def _parts(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts]
 
 
+def event_registry() -> str:
+    """Describe every attribute, event, span and metric of the registry."""
+    known = registry.load()
+    lines = [
+        "# Registry",
+        "",
+        "Every attribute, event, span and metric that Assay knows by name, from `src/assay/core/registry.yaml`, in the form",
+        "of the OpenTelemetry semantic conventions. [Events](../events.md) tells how they are used.",
+        "",
+        "## Events",
+        "",
+        "OTLP log records with these event names. Besides its own an event may carry " + _names(known.common) + ".",
+    ]
+    for event in known.events.values():
+        lines += ["", f"### {event.name}", "", event.brief, "", "| attribute | level | meaning |", "|---|---|---|"]
+        order = ["required", "recommended", "optional"]
+        for name, level in sorted(event.requirements.items(), key=lambda use: order.index(use[1])):
+            lines.append(f"| `{name}` | {level} | {known.attributes[name].brief} |")
+    lines += ["", "## Metrics", "", "| name | instrument | unit | labels | meaning |", "|---|---|---|---|---|"]
+    for metric in known.metrics.values():
+        labels = _names(metric.requirements)
+        lines.append(f"| `{metric.name}` | {metric.instrument} | `{metric.unit}` | {labels} | {metric.brief} |")
+    for title, spans in (("Spans", known.spans), ("Events of spans", known.span_events)):
+        lines += ["", f"## {title}", "", "| name | attributes | meaning |", "|---|---|---|"]
+        lines += [f"| `{span.name}` | {_names(span.requirements)} | {span.brief} |" for span in spans.values()]
+    lines += ["", "## Attributes"]
+    for group, brief in known.groups.items():
+        lines += [
+            "",
+            f"### {group.removeprefix('registry.')}",
+            "",
+            brief,
+            "",
+            "| name | type | stability | meaning | example |",
+        ]
+        lines.append("|---|---|---|---|---|")
+        lines += [_attribute_row(each) for each in known.attributes.values() if each.group == group]
+    return "\n".join(lines)
+
+
+def _attribute_row(attribute: registry.Attribute) -> str:
+    meaning = attribute.brief
+    if attribute.renamed_to:
+        meaning += f" Use `{attribute.renamed_to}`."
+    if attribute.values:
+        meaning += f" One of {_names(attribute.values)}."
+    if attribute.aliases:
+        meaning += " Aliases: " + ", ".join(f"`{alias}` = `{name}`" for alias, name in attribute.aliases) + "."
+    kind = "time (RFC 3339)" if attribute.format else attribute.type
+    unit = f", in {attribute.unit}" if attribute.unit else ""
+    example = ", ".join(f"`{each}`" for each in attribute.examples[:1])
+    return f"| `{attribute.name}` | {kind}{unit} | {attribute.stability.replace('_', ' ')} | {meaning} | {example} |"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "command-line.md": command_line,
     "http.md": http,
     "metrics.md": own_metrics,
     "attributes.md": attributes,
+    "registry.md": event_registry,
     "tables.md": tables,
 }
 

@@ -18,7 +18,7 @@ from assay.core.config import Retention
 from assay.core.events import Event, derive_id, encode
 from assay.core.ports import Engine
 from assay.core.signals import Signal
-from assay.store import drop_expired
+from assay.store import delete_expired_events, drop_expired
 
 SECOND = 1_000_000_000
 START = 1_750_000_000 * SECOND
@@ -224,13 +224,14 @@ def test_other_log_records_are_no_events(engine: Engine, store: Store, service: 
 
 
 def test_events_outlive_logs(engine: Engine, send: Send, service: str) -> None:
-    """The log record goes with the retention of logs, the event stays for its own, and then goes by the month."""
+    """The log record goes with the retention of logs, the event stays for its own, to the day."""
     send(deployment(service))
     today = datetime.datetime.now(datetime.UTC).date()
-    month = today.strftime("%Y%m")
-    drop_expired(engine, Retention(events_days=1), today + datetime.timedelta(days=1))
+    retention = Retention(logs_days=1, events_days=30)
+    drop_expired(engine, retention, today + datetime.timedelta(days=2))
+    assert engine.query("SELECT count() FROM otel_logs WHERE ServiceName = {s:String}", {"s": service}).rows == [[0]]
+    delete_expired_events(engine, retention, today + datetime.timedelta(days=30))
     assert rows(engine, service, "Status") == [["succeeded"]]
-    after = (today.replace(day=1) + datetime.timedelta(days=40)).replace(day=2)
-    kept = Retention(traces_days=9999, logs_days=9999, metrics_days=9999, events_days=1)
-    assert ("assay_event_records", month) in drop_expired(engine, kept, after)
+    assert "assay_event_records" in delete_expired_events(engine, retention, today + datetime.timedelta(days=31))
     assert rows(engine, service, "Status") == []
+    assert delete_expired_events(engine, retention, today + datetime.timedelta(days=31)) == []

@@ -20,7 +20,7 @@ from assay.core.errors import AssayError, InvalidInput, Permanent, Retryable
 
 Form = dict[str, Any]
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
 _NUMBERS: dict[str, Callable[[str], Any]] = {"int": int, "double": float, "boolean": {"true": True, "false": False}.__getitem__}
 

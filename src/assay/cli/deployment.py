@@ -51,16 +51,17 @@ def finished(report: Report, deployment_id: str | None, no_commits: bool, finish
     if not environment:
         raise InvalidInput("environment_missing", "No environment is named", "add --environment, such as production")
     revision = resolve(given["revision"] or pipeline.get("vcs.ref.head.revision", ""))
-    previous = given["previous"] or ("" if no_commits else _previous(report.client, service, environment))
-    commits = [] if no_commits or not revision else _commits(previous, revision, told=bool(given["previous"]))
     finished_at = finished_at or datetime.now(UTC).isoformat()
+    deployment_id = deployment_id or _make_id(service, environment, revision, finished_at, pipeline)
+    previous = given["previous"] or ("" if no_commits else _previous(report.client, service, environment, deployment_id))
+    commits = [] if no_commits or not revision else _commits(previous, revision, told=bool(given["previous"]))
     attributes = {
         **pipeline,
         "service.name": service,
         "service.version": given["version"],
         "deployment.environment.name": environment,
         "deployment.status": given["status"],
-        "deployment.id": deployment_id or _make_id(service, environment, revision, finished_at, pipeline),
+        "deployment.id": deployment_id,
         "vcs.ref.head.revision": revision,
         "vcs.ref.base.revision": resolve(previous) if previous else None,
         "qms.deployment.started_at": given["started_at"],
@@ -73,15 +74,18 @@ def finished(report: Report, deployment_id: str | None, no_commits: bool, finish
     report.send([*change_forms(report, commits, common), report.form(_EVENT, attributes, time=finished_at)])
 
 
-def _previous(client: Client, service: str, environment: str) -> str:
-    """Return the revision of the last deployment there that succeeded, as far as Assay knows."""
+def _previous(client: Client, service: str, environment: str, deployment_id: str) -> str:
+    """Return the revision of the last deployment there that succeeded, as far as Assay knows.
+
+    A step that is repeated finds its own deployment, which is not the one before.
+    """
     try:
         answer = client.get("/events", event=_EVENT, service=service, environment=environment, start="365d", limit=20)
     except AssayError:
         return ""  # whoever cannot be asked cannot be told either, which is said then
     for event in answer["events"]:
         revision = event["attributes"].get("vcs.ref.head.revision", {}).get("value")
-        if event["status"] == "succeeded" and revision:
+        if event["status"] == "succeeded" and revision and event["subject"] != deployment_id:
             return str(revision)
     return ""
 

@@ -133,7 +133,7 @@ class Retention(Section):
     metrics_days: int = Field(default=90, ge=1)
     """Days that metric points are kept."""
     events_days: int = Field(default=1095, ge=1)
-    """Days that events are kept: deployments, changes, incidents, results and audit records; whole months at a time."""
+    """Days that events are kept: deployments, changes, incidents, results and audit records."""
     service_metrics_days: int = Field(default=400, ge=1)
     """Days that metrics of services and the service graph are kept by the hour; by the minute they are kept for 35 at most."""
 

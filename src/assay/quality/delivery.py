@@ -28,7 +28,7 @@ class Delivery:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._stamp: int | None = None
+        self._stamp: str | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery")
 
@@ -39,7 +39,7 @@ class Delivery:
         """
         with self._lock:
             state = self._engine.query(load(_FOLDER, "state")).dicts()[0]
-            stamp, generations = int(state["stamp"]), sorted(map(int, state["generations"]))
+            stamp, generations = str(state["stamp"]), sorted(map(int, state["generations"]))
             if stamp == self._stamp:
                 return False
             generation = generations[-1] + 1 if generations else 1

@@ -23,31 +23,50 @@ WHERE database = currentDatabase() AND active AND match(table, {tables:String}) 
 ORDER BY table, partition_id
 """
 
+_EVENT_TABLES = {
+    "assay_event_records": "PartitionDate",
+    "assay_inferred_records": "PartitionDate",
+    "assay_event_points": "PartitionDate",
+    "assay_service_versions": "Day",
+    "assay_event_days": "Day",
+}
+
 log = structlog.get_logger(__name__)
 
 
 def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
-    """Drop the partitions of days, for events of months, before the retention of their signal.
-
-    Returns them as (table, `YYYYMMDD` or `YYYYMM`).
-    """
+    """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
     dropped = []
-    for tables, days, partitions in (
-        ("otel_traces(_trace_id_ts)?", retention.traces_days, "%Y%m%d"),
-        ("otel_logs", retention.logs_days, "%Y%m%d"),
-        ("otel_metrics_.*", retention.metrics_days, "%Y%m%d"),
-        ("assay_(event_records|event_points|service_versions)", retention.events_days, "%Y%m"),
-        ("assay_(filtered_items|scrubbed_values)", retention.service_metrics_days, "%Y%m%d"),
-        ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days, "%Y%m%d"),
-        ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS), "%Y%m%d"),
+    for tables, days in (
+        ("otel_traces(_trace_id_ts)?", retention.traces_days),
+        ("otel_logs", retention.logs_days),
+        ("otel_metrics_.*", retention.metrics_days),
+        ("assay_(filtered_items|scrubbed_values)", retention.service_metrics_days),
+        ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days),
+        ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS)),
     ):
         oldest = today - datetime.timedelta(days=days)
-        parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime(partitions)}
+        parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime("%Y%m%d")}
         for table, partition in engine.query(_EXPIRED, parameters).rows:
             engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
             log.info("partition_dropped", table=table, partition=partition, retention_days=days)
             dropped.append((table, partition))
     return dropped
+
+
+def delete_expired_events(engine: Engine, retention: Retention, today: datetime.date) -> list[str]:
+    """Delete events that are older than their retention, and what they are concluded from; return the tables that had some.
+
+    Events have no partitions, and few are deleted at a time.
+    """
+    oldest = {"oldest": today - datetime.timedelta(days=retention.events_days)}
+    deleted = []
+    for table, column in _EVENT_TABLES.items():
+        if engine.query(f"SELECT 1 FROM {table} WHERE {column} < {{oldest:Date}} LIMIT 1", oldest).rows:
+            engine.execute(f"DELETE FROM {table} WHERE {column} < '{oldest['oldest']}'")
+            log.info("events_deleted", table=table, retention_days=retention.events_days)
+            deleted.append(table)
+    return deleted
 
 
 class RetentionSchedule:
@@ -71,6 +90,7 @@ class RetentionSchedule:
         while True:
             try:
                 drop_expired(self._engine, self._retention, self._today())
+                delete_expired_events(self._engine, self._retention, self._today())
             except AssayError as error:
                 log.warning("retention_postponed", reason=str(error))
             if self._stopping.wait(_EVERY_SECONDS):

@@ -1,4 +1,4 @@
--- kind: table
+-- kind: tables
 -- why: deployments, changes, incidents, results and audit records are few among the logs, are asked for over a year, and count once
 --      however often they were sent
 -- reads: decode_events, infer_events_from_spans
@@ -8,7 +8,8 @@
 --      name, of its resource. Subject is what the event is about; the columns from Version on are attributes in a form to compute with:
 --      Status is the deployment's, or the result of a gate or check, or the outcome of an audited action; Kind is qms.deployment.kind,
 --      qms.change.category or qms.incident.cause; StartedAt is when the deployment, the change or the incident began, if told; Seconds
---      is a duration as the sender measured it. Old partitions go after retention.events_days
+--      is a duration as the sender measured it. There are no partitions, so that a correction meets what it corrects, whatever their
+--        times; what is older than retention.events_days is deleted. assay_inferred_records has what Assay concludes from spans, alike
 
 CREATE TABLE IF NOT EXISTS assay_event_records
 (
@@ -56,6 +57,10 @@ CREATE TABLE IF NOT EXISTS assay_event_records
     INDEX idx_batch Batch TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(Rank)
-PARTITION BY toYYYYMM(PartitionDate)
+ORDER BY (EventName, EventId)
+SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS assay_inferred_records AS assay_event_records
+ENGINE = ReplacingMergeTree(Rank)
 ORDER BY (EventName, EventId)
 SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000

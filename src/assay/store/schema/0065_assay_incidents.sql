@@ -1,6 +1,6 @@
 -- kind: view
 -- why: the incidents as they are known now, from the events that opened and resolved them, in whatever order those came
--- reads: assay_delivery
+-- reads: assay_delivery_events
 -- gives: one row per incident. OpenedAt is the first opening, else what the resolution says of it, else NULL. ResolvedAt is the last resolution,
 --      or NULL if it was opened again after it. Where no event names an environment it is production. What both events may say is taken
 --      from the resolution, which knows more, and else from the opening; service, team and environment from the opening.
@@ -21,6 +21,6 @@ SELECT
     argMaxIf(Severity, (EventName, Time, EventKey), Severity != '') AS Severity,
     argMaxIf(Deployments, (EventName, Time, EventKey), notEmpty(Deployments)) AS CauseDeployments,
     argMaxIf(Commits, (EventName, Time, EventKey), notEmpty(Commits)) AS CauseCommits
-FROM assay_delivery FINAL
-WHERE EventName IN ('qms.incident.opened', 'qms.incident.resolved') AND NOT Retracted
+FROM assay_delivery_events
+WHERE EventName IN ('qms.incident.opened', 'qms.incident.resolved')
 GROUP BY SubjectKey

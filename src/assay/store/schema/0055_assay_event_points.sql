@@ -1,0 +1,52 @@
+-- kind: table and views
+-- why: services that only count their deployments and incidents in qms_* metrics are measured too, for as long as events are kept
+-- reads: otel_metrics_sum, otel_metrics_histogram
+-- gives: one row per data point of the five metrics that tell of events. Service, Environment, Version, Severity and Category are labels of
+--        the guidelines, else attributes of the resource. Value is that of a counter; Count and Seconds are count and sum of a histogram
+
+CREATE TABLE IF NOT EXISTS assay_event_points
+(
+    Metric LowCardinality(String),
+    Service LowCardinality(String),
+    Environment LowCardinality(String),
+    Version LowCardinality(String),
+    Severity LowCardinality(String),
+    Category LowCardinality(String),
+    Series UInt64,
+    Time DateTime64(9, 'UTC') CODEC(ZSTD(1)),
+    Start DateTime64(9, 'UTC') CODEC(ZSTD(1)),
+    IsDelta Bool,
+    Value Float64 CODEC(ZSTD(1)),
+    Seconds Float64 CODEC(ZSTD(1)),
+    PartitionDate Date
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (Metric, Service, Environment, Series, Start, Time)
+SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS assay_event_points_sum_mv TO assay_event_points AS
+SELECT
+    MetricName AS Metric,
+    firstNonDefault(Attributes['service'], Attributes['service.name'], ServiceName) AS Service,
+    assay_environment(firstNonDefault(Attributes['environment'], Attributes['deployment.environment.name'], ResourceAttributes['deployment.environment.name'],
+        ResourceAttributes['deployment.environment'])) AS Environment,
+    firstNonDefault(Attributes['version'], Attributes['service.version']) AS Version,
+    Attributes['severity'] AS Severity, '' AS Category,
+    cityHash64(ResourceAttributes, ScopeName, Attributes) AS Series,
+    fromUnixTimestamp64Nano(toInt64(TimeUnixNano)) AS Time, fromUnixTimestamp64Nano(toInt64(StartTimeUnixNano)) AS Start,
+    AggregationTemporality = 1 AS IsDelta, Value, 0. AS Seconds, PartitionDate
+FROM otel_metrics_sum
+WHERE MetricName IN ('qms_deployments_total', 'qms_failed_deployments_total', 'qms_incidents_total');
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS assay_event_points_histogram_mv TO assay_event_points AS
+SELECT
+    MetricName AS Metric,
+    firstNonDefault(Attributes['service'], Attributes['service.name'], ServiceName) AS Service,
+    assay_environment(firstNonDefault(Attributes['environment'], Attributes['deployment.environment.name'], ResourceAttributes['deployment.environment.name'],
+        ResourceAttributes['deployment.environment'])) AS Environment,
+    '' AS Version, Attributes['severity'] AS Severity, firstNonDefault(Attributes['qms.change.category'], Attributes['change_type']) AS Category,
+    cityHash64(ResourceAttributes, ScopeName, Attributes) AS Series,
+    fromUnixTimestamp64Nano(toInt64(TimeUnixNano)) AS Time, fromUnixTimestamp64Nano(toInt64(StartTimeUnixNano)) AS Start,
+    AggregationTemporality = 1 AS IsDelta, toFloat64(Count) AS Value, Sum AS Seconds, PartitionDate
+FROM otel_metrics_histogram
+WHERE MetricName IN ('qms_lead_time_changes_seconds', 'qms_mttr_seconds')

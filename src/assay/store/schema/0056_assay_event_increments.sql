@@ -1,0 +1,25 @@
+-- kind: view
+-- why: a counter says how many there were until now; events are what came in between
+-- reads: assay_event_points
+-- gives: one row per data point that adds something: Happened events of Metric, and the Seconds that they took together. A counter that is
+--        smaller than before has begun again. The first point of a series is where counting begins, unless the series is younger than a day
+
+CREATE OR REPLACE VIEW assay_event_increments AS
+WITH points AS
+(
+    SELECT
+        Metric, Service, Environment, Version, Severity, Category, Series, Time, Start, IsDelta, Value, Seconds,
+        lagInFrame(toNullable(Value)) OVER series AS ValueBefore,
+        lagInFrame(Seconds) OVER series AS SecondsBefore
+    FROM assay_event_points FINAL
+    WINDOW series AS (PARTITION BY Metric, Series ORDER BY Time, Start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+)
+SELECT
+    Metric, Service, Environment, Version, Severity, Category, Series, Time,
+    multiIf(IsDelta, Value,
+        isNull(ValueBefore), if(Start > toDateTime64(0, 9, 'UTC') AND Time <= Start + INTERVAL 1 DAY, Value, 0),
+        Value < ValueBefore, Value,
+        Value - assumeNotNull(ValueBefore)) AS Happened,
+    multiIf(IsDelta OR isNull(ValueBefore) OR Value < ValueBefore, Seconds, Seconds - SecondsBefore) AS Took
+FROM points
+WHERE Happened > 0
