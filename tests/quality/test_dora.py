@@ -9,8 +9,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from tests.conftest import Store
-from tests.otlp_requests import SECOND, logs
+from tests.otlp_requests import SECOND, attributes, logs, metrics
 from tests.quality.delivering import World
 
 from assay.core.errors import InvalidInput
@@ -237,3 +238,30 @@ def test_each_number_can_be_asked_for_again(engine: Engine) -> None:
     for explained in explain(Question(0, 86400 * SECOND, 0)):
         engine.query(explained.sql, explained.parameters)
     assert len(METRICS) == 7
+
+
+def test_a_service_that_only_sends_metrics_is_measured(engine: Engine, store: Store, delivery: Delivery) -> None:
+    """Deployments, failures, lead times and recovery come from the guidelines' counters and histograms, marked as inferred."""
+    world = World()
+    start, now = _midnight(date(2026, 1, 5), "UTC"), _midnight(date(2026, 1, 6), "UTC")
+    labels = attributes({"service": world.service, "environment": "production"})
+    made = []
+    for name, value in (("qms_deployments_total", 4), ("qms_failed_deployments_total", 1)):
+        counter = Metric(name=name)
+        counter.sum.aggregation_temporality, counter.sum.is_monotonic = 2, True
+        counter.sum.data_points.add(start_time_unix_nano=start, time_unix_nano=now, as_int=value, attributes=labels)
+        made.append(counter)
+    for name in ("qms_lead_time_changes_seconds", "qms_mttr_seconds"):
+        histogram = Metric(name=name)
+        histogram.histogram.aggregation_temporality = 2
+        point = histogram.histogram.data_points.add(start_time_unix_nano=start, time_unix_nano=now, count=2, sum=7200)
+        point.attributes.extend(labels)
+        made.append(histogram)
+    store(Signal.METRICS, metrics(world.service, made))
+    delivery.refresh(look_for_concluded=True)
+    (group,) = measure(engine, _question(world, _JANUARY))
+    found = {name: (measured.value, measured.n) for name, measured in group.metrics.items()}
+    assert found["deployments_per_day"] == (pytest.approx(3 / 31), 3)
+    assert found["change_failure_rate"][1] == 4
+    assert found["change_lead_time"] == (3600, 2)
+    assert found["incident_duration"] == (3600, 2)

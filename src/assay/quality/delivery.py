@@ -28,27 +28,34 @@ class Delivery:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._stamp: str | None = None
+        self._reported: int | None = None
+        self._concluded: int | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery")
 
-    def refresh(self) -> bool:
+    def refresh(self, look_for_concluded: bool = False) -> bool:
         """Work the facts out if events have come since the last time or since the start; return whether that was so.
 
-        The one before is kept, as somebody may be reading it.
+        What was reported shows at once. What is concluded from other telemetry takes longer to look for, and shows when the
+        schedule has done that (`look_for_concluded`). The facts before are kept, as somebody may be reading them.
         """
         with self._lock:
             state = self._engine.query(load(_FOLDER, "state")).dicts()[0]
-            stamp, generations = str(state["stamp"]), sorted(map(int, state["generations"]))
-            if stamp == self._stamp:
+            concluded = self._concluded
+            if look_for_concluded or concluded is None:
+                concluded = self._engine.query(load(_FOLDER, "concluded")).dicts()[0]["stamp"]
+            if (state["stamp"], concluded) == (self._reported, self._concluded):
                 return False
-            generation = generations[-1] + 1 if generations else 1
-            for name in ("deployments", "leads", "complete"):
-                self._engine.execute(load(_FOLDER, name).text, {"generation": generation})
-            for old in generations[: 1 - _KEPT_GENERATIONS]:
-                self._engine.execute(f"ALTER TABLE assay_delivery_facts DROP PARTITION {old}")
-            self._stamp = stamp
+            self._work_out(sorted(map(int, state["generations"])))
+            self._reported, self._concluded = state["stamp"], concluded
             return True
+
+    def _work_out(self, generations: list[int]) -> None:
+        generation = generations[-1] + 1 if generations else 1
+        for name in ("deployments", "leads", "incidents", "complete"):
+            self._engine.execute(load(_FOLDER, name).text, {"generation": generation})
+        for old in generations[: 1 - _KEPT_GENERATIONS]:
+            self._engine.execute(f"ALTER TABLE assay_delivery_facts DROP PARTITION {old}")
 
     def start(self) -> None:
         """Keep the facts up to date in a thread of its own."""
@@ -62,7 +69,7 @@ class Delivery:
     def _run(self) -> None:
         while True:
             try:
-                self.refresh()
+                self.refresh(look_for_concluded=True)
             except AssayError as error:
                 log.warning("delivery_facts_postponed", reason=str(error))
             if self._stopping.wait(_EVERY_SECONDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +111,9 @@ def measure(engine: Engine, question: Question) -> list[Group]:
         InvalidInput: there are no bands of that edition.
     """
     edition = find_edition(question.edition)
-    rows = {each.measure: _rows(engine, each) for each in explain(question)}
+    with ThreadPoolExecutor(len(MEASURES)) as threads:
+        asked = [(each.measure, threads.submit(_rows, engine, each)) for each in explain(question)]
+        rows = {measure: found.result() for measure, found in asked}
     names = sorted({(name, environment) for found in rows.values() for name, environment, _ in found})
     return [_group(name, environment, rows, edition) for name, environment in names]
 

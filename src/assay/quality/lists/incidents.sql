@@ -1,13 +1,14 @@
 -- kind: list
 -- why: the incidents behind a duration or a failure rate
--- reads: assay_incidents, assay_delivery_facts, assay_event_records
+-- reads: assay_delivery_facts, assay_event_records
 -- gives: one row per incident that was opened, resolved or open in the window, the newest first; caused_by are (deployment, method, confidence)
 WITH
     fromUnixTimestamp64Nano({start:Int64}, 'UTC') AS start, fromUnixTimestamp64Nano({end:Int64}, 'UTC') AS end,
     chosen AS
     (
-        SELECT * FROM assay_incidents
-        WHERE ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
+        SELECT *, Key AS IncidentKey FROM assay_delivery_facts
+        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'incident'
+            AND ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
             AND ({environment:String} = '' OR Environment = {environment:String})
             AND ifNull(OpenedAt, ResolvedAt) < end AND ifNull(ResolvedAt, end) >= start
         ORDER BY OpenedAt DESC, IncidentKey

@@ -1,6 +1,6 @@
 -- kind: series
 -- why: the counters and gauges of delivery that the guidelines name, for whoever scrapes them
--- reads: assay_delivery_facts, assay_incidents
+-- reads: assay_delivery_facts
 -- gives: one row per metric, service, environment and severity. All that is known counts; a correction may lower a counter. A frequency is deployments that
 --        succeeded per day of the last 7 days before {now:Int64}, a rate is per cent of the deployments of the last 30 days, and is left out where there
 --        are none. An incident without a named cause counts if it began less than {link_seconds:UInt32} after the deployment.
@@ -25,7 +25,8 @@ FROM
     FROM deployments
     UNION ALL
     SELECT ('', 0.), 'qms_incidents_total', Service, Environment, Severity, toFloat64(count())
-    FROM assay_incidents
+    FROM assay_delivery_facts
+    WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'incident'
     GROUP BY Service, Environment, Severity
 )
 WHERE NOT isNaN(value)
