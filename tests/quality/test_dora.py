@@ -265,3 +265,5 @@ def test_a_service_that_only_sends_metrics_is_measured(engine: Engine, store: St
     assert found["change_failure_rate"][1] == 4
     assert found["change_lead_time"] == (3600, 2)
     assert found["incident_duration"] == (3600, 2)
+    for metric, inferred in (("deployments_per_day", 3), ("change_lead_time", 2), ("incident_duration", 2)):
+        assert group.metrics[metric].counts["inferred"] == inferred

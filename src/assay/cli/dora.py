@@ -131,6 +131,9 @@ def _notes(group: dict[str, Any]) -> list[str]:
         ("failed_deployment_recovery_time", "unrecovered", "not recovered yet"),
         ("incident_duration", "open", "incidents open"),
         ("incident_duration", "unknown", "resolved incidents of which no beginning is known"),
+        ("deployments_per_day", "inferred", "deployments were not reported but concluded from other telemetry"),
+        ("change_lead_time", "inferred", "lead times were not reported but concluded from other telemetry"),
+        ("incident_duration", "inferred", "incidents were not reported but concluded from other telemetry"),
         ("change_lead_time", "skewed", "changes deployed before they were committed, by clocks that disagree"),
         ("incident_duration", "skewed", "incidents resolved before they began, by clocks that disagree"),
     ):

@@ -72,7 +72,7 @@ class Measured:
     `value` is a median in seconds, a share of 1, or a count by day or week; `n` is how many values or deployments it comes
     from; `interval` is the 95 % interval. `before` is the value of the window before, and `trend` is `better` or `worse` if the
     two intervals lie apart, else `unclear`. `distribution` has `min`, `p25`, `p50`, `p75`, `p90`, `p95` and `max`; `counts`
-    what does not show in the value.
+    what does not show in the value, such as how many of `n` were not reported but `inferred` from other telemetry.
     """
 
     value: float | None
@@ -208,10 +208,11 @@ def _count(metric: str, row: Mapping[str, Any]) -> int:
 
 def _counts(metric: str, row: Mapping[str, Any]) -> dict[str, int]:
     wanted = {
-        "change_lead_time": ("skewed",),
+        "deployments_per_day": ("inferred",),
+        "change_lead_time": ("skewed", "inferred"),
         "change_failure_rate": ("failed",),
         "failed_deployment_recovery_time": ("unrecovered", "skewed"),
-        "incident_duration": ("opened", "open", "skewed", "unknown"),
+        "incident_duration": ("opened", "open", "skewed", "unknown", "inferred"),
         "rework_rate": ("rework",),
     }.get(metric, ())
     counts = {name: int(row[name]) for name in wanted if name in row}

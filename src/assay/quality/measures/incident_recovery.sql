@@ -10,7 +10,7 @@ WITH
     chosen AS
     (
         SELECT
-            multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, OpenedAt, ResolvedAt,
+            multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, OpenedAt, ResolvedAt, Inferred,
             arrayJoin([(0, start, end), (1, before, start)]) AS bounds, bounds.1 AS window,
             dateDiff('millisecond', OpenedAt, ResolvedAt) / 1000 AS seconds, ifNull(ResolvedAt >= bounds.2 AND ResolvedAt < bounds.3, false) AS is_resolved
         FROM assay_delivery_facts
@@ -19,7 +19,7 @@ WITH
             AND ({environment:String} = '' OR Environment = {environment:String})
     )
 SELECT
-    name, environment, window, opened, open, skewed, unknown, length(sorted) AS n, assay_quantiles(sorted, [0., 0.25, 0.5, 0.75, 0.9, 0.95, 1.]) AS distribution,
+    name, environment, window, opened, open, skewed, unknown, inferred, length(sorted) AS n, assay_quantiles(sorted, [0., 0.25, 0.5, 0.75, 0.9, 0.95, 1.]) AS distribution,
     assay_median_interval(sorted) AS interval, if(n = 0, NULL, arrayAvg(sorted)) AS mean
 FROM
 (
@@ -29,6 +29,7 @@ FROM
         countIf(OpenedAt < bounds.3 AND ifNull(ResolvedAt >= bounds.3, true)) AS open,
         countIf(is_resolved AND seconds < 0) AS skewed,
         countIf(is_resolved AND OpenedAt IS NULL) AS unknown,
+        countIf(is_resolved AND Inferred) AS inferred,
         arraySort(groupArrayIf(assumeNotNull(seconds), is_resolved AND ifNull(seconds >= 0, false))) AS sorted
     FROM chosen
     GROUP BY name, environment, window

@@ -14,6 +14,6 @@ WHERE EventName = 'qms.deployment.finished';
 CREATE OR REPLACE VIEW assay_changes AS
 SELECT
     EventKey, SubjectKey AS CommitKey, Time, least(Time, ifNull(StartedAt, Time)) AS BeganAt, Service, Team, Environment, Kind AS Category,
-    Commits AS Reverts, Seconds AS LeadSeconds
+    Commits AS Reverts, Seconds AS LeadSeconds, Inferred
 FROM assay_delivery_events
 WHERE EventName = 'qms.change.committed'

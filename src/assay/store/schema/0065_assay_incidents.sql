@@ -7,7 +7,7 @@
 
 CREATE OR REPLACE VIEW assay_incidents AS
 SELECT
-    SubjectKey AS IncidentKey,
+    SubjectKey AS IncidentKey, max(Inferred) AS IsInferred,
     argMinIf(Service, (EventName, Time, EventKey), Service != '') AS Service,
     argMinIf(Team, (EventName, Time, EventKey), Team != '') AS Team,
     if(countIf(Environment != '') = 0, 'production', argMinIf(Environment, (EventName, Time, EventKey), Environment != '')) AS Environment,

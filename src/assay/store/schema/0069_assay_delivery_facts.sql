@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS assay_delivery_facts
     Team LowCardinality(String) CODEC(ZSTD(1)),
     Environment LowCardinality(String) CODEC(ZSTD(1)),
     Key UInt64 CODEC(ZSTD(1)),
+    Inferred Bool CODEC(ZSTD(1)),
     Succeeded Bool CODEC(ZSTD(1)),
     IsRework Bool CODEC(ZSTD(1)),
     Seconds Float64 CODEC(ZSTD(1)),
