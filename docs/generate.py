@@ -14,6 +14,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from pydantic.fields import FieldInfo
 
 from assay.api import create_app
+from assay.api.policy_metrics import PolicyMetrics
 from assay.cli.main import program
 from assay.core import metrics, registry, statement
 from assay.core.aliases import ALIASES
@@ -194,6 +195,11 @@ def own_metrics() -> str:
             name = family.name + ("_total" if family.type == "counter" else "")
             labels = ", ".join(f"`{label}`" for label in metric._labelnames)
             lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
+    described: list[Any] = PolicyMetrics(cast("Engine", None), lambda: 0, None).describe()
+    for family in described:
+        name = family.name + ("_total" if family.type == "counter" else "")
+        labels = ", ".join(f"`{label}`" for label in family._labelnames)
+        lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
     return "\n".join(lines)
 
 

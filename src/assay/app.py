@@ -16,7 +16,6 @@ import shutil
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -26,17 +25,17 @@ from typing import TYPE_CHECKING, Any
 import click
 import structlog
 
-from assay.core import logs
+from assay.core import logs, metrics
 from assay.core.addresses import free_port
 from assay.core.config import Config
 from assay.core.errors import AssayError, Misconfigured
-from assay.core.events import Event, identify
+from assay.core.events import Event
 from assay.core.intake import Intake
 from assay.core.processes import Child, stop_event, supervise, watch_parent
 from assay.core.signals import Signal
 
 if TYPE_CHECKING:
-    from assay.policies import Policies
+    from assay.policies import PolicyKeeper
 
 _GRACE_SECONDS = 5.0
 _DRAIN_SECONDS = 60.0
@@ -147,20 +146,20 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     intake = Intake(_socket())
     delivery = Delivery(engine)
     queue = Queue(config.data_dir / "journal")
-    keeper = PolicyKeeper(
-        engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine), partial(_note_change, intake)
-    )
+    keeper = PolicyKeeper(engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine))
     # The supervisor starts a new core, which begins where the journal says.
     loader = Loader(engine, queue, config.store.streams, failed=stopping.set)
     sampler = Sampler(engine, queue, keeper.in_force.policies.sampling, config.retention.traces_days)
-    keeper.listeners.append(lambda policies: sampler.change(policies.sampling))
+    keeper.listeners += [lambda policies: sampler.change(policies.sampling), lambda _: _note_changes(intake, keeper)]
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
+    readiness = _readiness(config, loader.alive)
     app = create_app(
         engine,
         config.api,
-        readiness=_readiness(config, loader.alive),
+        readiness=readiness,
         post_events=intake.post_events,
+        keeper=keeper,
         delivery=delivery,
         defaults=config.dora,
     )
@@ -173,6 +172,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     delivery.start()
     sampler.start()
     keeper.start()
+    _note_changes(intake, keeper)
     graph.start()
     try:
         _run_loop(answer())
@@ -187,26 +187,33 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         engine.close()
 
 
-def _note_change(intake: Intake, policies: Policies) -> None:
-    """Put a change of policies among the events, as soon as intake takes it."""
-    event = Event(
-        "qms.audit.recorded",
-        time.time_ns(),
-        {
-            "qms.audit.type": "configuration_change",
-            "qms.audit.action": "policies.changed",
-            "qms.audit.outcome": "success",
-            "qms.audit.resource_type": "policies",
-            "qms.audit.resource_id": policies.version,
-            "service.name": "assay",
-        },
-    )
+def _note_changes(intake: Intake, keeper: PolicyKeeper) -> None:
+    """Put the latest changes of policies among the events, once intake takes them.
+
+    Those before are told again: one may have been lost with a core that was killed, and an event counts once by its id.
+    """
+    events = [
+        Event(
+            "qms.audit.recorded",
+            1000 * at,
+            {
+                "qms.event.id": f"audit/policies/{at}",
+                "qms.audit.type": "configuration_change",
+                "qms.audit.action": "policies.changed",
+                "qms.audit.outcome": "success",
+                "qms.audit.resource_type": "policies",
+                "qms.audit.resource_id": version,
+                "service.name": "assay",
+            },
+        )
+        for version, at in keeper.changes()
+    ]
 
     def emit() -> None:
         try:
-            intake.emit([identify(event)])
+            intake.emit(events)
         except AssayError as error:
-            log.error("policy_change_not_recorded", version=policies.version, reason=str(error))
+            log.error("policy_changes_not_recorded", reason=str(error))
 
     threading.Thread(target=emit, name="note-policies").start()
 
@@ -309,6 +316,7 @@ def _announce(config: Config, stopping: threading.Event) -> None:
 def _main(name: str, path: Path, config_file: Path | None = None) -> int:
     config = Config(**json.loads(path.read_text("utf-8")))
     logs.configure(config.log_level, name)
+    metrics.START_TIME_SECONDS.set_to_current_time()
     # Requests and answers are large and have no cycles: looking for cycles among them takes time and finds nothing.
     gc.set_threshold(50_000, 20, 100)
     try:

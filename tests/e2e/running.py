@@ -67,7 +67,7 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SE
 
 
 @contextmanager
-def running(data: Path, **settings: str) -> Iterator[Running]:
+def running(data: Path, config_file: Path | None = None, **settings: str) -> Iterator[Running]:
     """Run Assay on `data`; `settings` are configuration variables without `ASSAY_`."""
     grpc, http, api = free_port(), free_port(), free_port()
     environment = os.environ | {
@@ -76,9 +76,10 @@ def running(data: Path, **settings: str) -> Iterator[Running]:
         "ASSAY_API__PORT": str(api),
         **{f"ASSAY_{name}": value for name, value in settings.items()},
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assay", "serve", "--data", str(data)], env=environment, stdout=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-m", "assay", "serve", "--data", str(data)]
+    if config_file:
+        command += ["--config", str(config_file)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     addresses = f"127.0.0.1:{grpc}", f"http://127.0.0.1:{http}", f"http://127.0.0.1:{api}"
     client = httpx.Client()
     server = Running(data, *addresses, environment, process, client)

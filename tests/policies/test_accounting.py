@@ -10,7 +10,6 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.benchmarks import telemetry
 
 from assay.core import config
-from assay.core.signals import Signal
 from assay.journal import Queue, record
 from assay.journal.segment import OpenSegment
 from assay.policies import compile_policies, parse
@@ -31,7 +30,7 @@ def _request(chance: random.Random, number: int) -> bytes:
     request = ExportTraceServiceRequest.FromString(telemetry.traces(chance, SPANS, f"service-{number % 20}"))
     spans = request.resource_spans[0].scope_spans[0].spans
     for span in spans[:HEALTH_CHECKS]:
-        span.kind = 2
+        span.kind, span.status.code = 2, 0
         for attribute in span.attributes:
             if attribute.key in ("http.route", "url.path"):
                 attribute.value.string_value = "/healthz"

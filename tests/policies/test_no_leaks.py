@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,7 +130,8 @@ def test_no_secret_is_in_any_table(filled: EmbeddedEngine) -> None:
     found = list(_texts(filled))
     assert {"otel_traces_recent", "otel_logs", "otel_metrics_sum", "otel_metrics_summary"} <= {table for table, _ in found}
     hidden = filled.query(
-        "SELECT arrayJoin([base64Encode({a:String}), base64Encode(concat(' ', {a:String})), base64Encode(concat('  ', {a:String}))])",
+        "SELECT arrayJoin([base64Encode({a:String}), base64Encode(concat(' ', {a:String})),"
+        " base64Encode(concat('  ', {a:String}))])",
         {"a": SECRETS[0]},
     ).rows
     # What does not depend on the bits beside it.
@@ -156,7 +156,8 @@ def test_each_change_is_counted_by_place_and_rule(filled: EmbeddedEngine) -> Non
 def test_what_is_left_keeps_its_place(filled: EmbeddedEngine) -> None:
     """Values beside a secret stay as they were, and types say what is stored now."""
     row = filled.query(
-        "SELECT SpanAttributes, SpanAttributeTypes, Events.Attributes, Links.Attributes, ScopeAttributes, ResourceAttributes FROM otel_traces_recent"
+        "SELECT SpanAttributes, SpanAttributeTypes, Events.Attributes, Links.Attributes, ScopeAttributes, ResourceAttributes"
+        " FROM otel_traces_recent"
     ).dicts()[0]
     attributes = row["SpanAttributes"]
     assert attributes["span.note"] == "user [email] paid with [card]"

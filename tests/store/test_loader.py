@@ -235,7 +235,7 @@ class _Narrow:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
-    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str, stage: str = "") -> None:
         segments = list(data)
         if len(segments) > 1 or any(self._too_large in segment for segment in segments):
             raise Retryable("store_memory", "memory limit exceeded")
@@ -273,7 +273,7 @@ class _Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
-    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str, stage: str = "") -> None:
         self.plans.append(self._queue.planned(signal))
         self._engine.insert(signal, data, token)
 

@@ -6,7 +6,7 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -131,28 +131,28 @@ def _expect(spans: Sequence[Sent]) -> Calls:
 
 @st.composite
 def _traces(draw: st.DrawFn) -> list[Sent]:
+    """Spans of one trace, most of them children of the one before, calls and served calls in turn more often than not."""
     return [
         Sent(
             number=number,
-            parent=draw(st.integers(0, 8)),
+            parent=max(0, number - draw(st.sampled_from([1, 1, 1, 2, -1, 40]))),
             service=draw(st.sampled_from(["a", "b", "c"])),
-            kind=draw(st.sampled_from([1, 2, 2, 3, 3, 4, 5])),
-            slot=draw(st.sampled_from([0, 0, 0, 0, 1, 2, 5])),
-            duration=draw(st.integers(0, 1000)),
+            kind=draw(st.sampled_from([3, 3, 3, 1, 4] if number % 2 else [2, 2, 2, 1, 5])),
+            slot=draw(st.sampled_from([0, 0, 0, 0, 1, 2])),
+            duration=number,
             failed=draw(st.booleans()),
-            peer=draw(st.sampled_from(list(PEERS))),
+            peer=draw(st.sampled_from(["external", "external", "database", "queue", ""])),
             flags=draw(st.sampled_from([UNKNOWN, LOCAL])),
             weight=draw(st.sampled_from([1, 2])),
         )
-        for number in range(1, draw(st.integers(2, 8)) + 1)
+        for number in range(1, draw(st.integers(10, 30)) + 1)
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(spans=_traces(), chance=st.randoms(use_true_random=False), parts=st.integers(1, 2))
 def test_any_order_and_division_gives_the_same(engine: Engine, spans: list[Sent], chance: random.Random, parts: int) -> None:
     """Whatever batch a span comes in and wherever a range of batches ends, the graph is that of all spans."""
-    spans = [replace(each, parent=0) if each.parent == each.number else each for each in spans]
     base = next(_batches)
     batches: dict[int, list[Sent]] = defaultdict(list)
     for each in spans:

@@ -70,10 +70,11 @@ def test_spans_stand_for_those_that_the_sender_sampled_out(engine: Engine, servi
     ]
     _insert(engine, service, sent)
     assert _totals(engine, "assay_service_metrics", service) == pytest.approx([13, 3, 1 * 100 + 2 * 200 + 10 * 1000, 13])
-    query = """SELECT sumIf(Count, StatusCode = 'Error'), arrayMap(q -> assay_sketch_quantile(sumMap(Durations), q), {q:Array(Float64)})
+    query = """SELECT sumIf(Count, StatusCode = 'Error'), sumMap(Durations) AS sketch,
+        arrayMap(q -> assay_sketch_quantile(sketch, q), {q:Array(Float64)})
     FROM assay_service_metrics WHERE ServiceName = {service:String}"""
     parts = [0.05, 0.07, 0.1, 0.2, 0.24, 0.5, 1]
-    errors, percentiles = engine.query(query, {"service": service, "q": parts}).rows[0]
+    errors, _, percentiles = engine.query(query, {"service": service, "q": parts}).rows[0]
     assert errors == 2
     # In order: once 100, twice 200, ten times 1000.
     assert percentiles == pytest.approx([100, 100, 200, 200, 1000, 1000, 1000], rel=ERROR)
@@ -154,8 +155,11 @@ def test_names_without_end_are_counted_under_one(engine: Engine, service: str) -
 
 def test_what_a_filter_drops_is_not_counted(engine: Engine, service: str) -> None:
     """A span that a filter drops is in no number; one that is kept without sampling is."""
-    engine.execute(f"INSERT INTO assay_decoded_spans (ServiceName, Stage, ReceivedAt) VALUES ('{service}', 'filtered', now())")
-    engine.execute(f"INSERT INTO assay_decoded_spans (ServiceName, Stage, ReceivedAt) VALUES ('{service}', 'kept', now())")
+    for stage in ("filtered", "kept"):
+        engine.execute(
+            f"""INSERT INTO assay_decoded_spans (ServiceName, Stage, ReceivedAt, PartitionDate)
+            VALUES ('{service}', '{stage}', now(), today())"""
+        )
     assert _totals(engine, "assay_service_metrics", service)[:2] == [1, 1]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -10,8 +11,10 @@ from pydantic import Field
 from assay.api.answer import JsonAnswer
 from assay.api.parameters import Attribute, Duration, Page, Status, conditions, nanoseconds
 from assay.core.ports import Engine
+from assay.policies import Fate, PolicyKeeper, tell_fate
+from assay.policies.sampling import Sampling
 from assay.query import trace, traces
-from assay.query.times import Clock
+from assay.query.times import SECOND, Clock, format_time
 
 
 class TracesQuestion(Page):
@@ -23,7 +26,26 @@ class TracesQuestion(Page):
     attribute: Attribute
 
 
-def routes(engine: Engine, clock: Clock) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class TraceDecision:
+    """What was decided on a trace, or that it waits (`state`: kept, sampled_out, waiting), and by which policy.
+
+    `time` is when it was decided, or will be; `reason` is why then: its root had ended (root), or it had been waited for long
+    enough (wait). It stands for `adjusted_count` traces. What is not kept can be seen until `visible_until`, at least; if it is
+    `gone`, it no longer can.
+    """
+
+    trace_id: str
+    state: Literal["kept", "sampled_out", "waiting"]
+    policy: str
+    reason: Literal["root", "wait", "none"]
+    time: str | None
+    adjusted_count: float
+    visible_until: str | None
+    gone: bool
+
+
+def routes(engine: Engine, clock: Clock, keeper: PolicyKeeper | None) -> APIRouter:
     router = APIRouter(tags=["traces"])
 
     @router.get("/traces", response_model=traces.Traces, summary="Search traces")
@@ -47,4 +69,16 @@ def routes(engine: Engine, clock: Clock) -> APIRouter:
         """All spans of a trace with their attributes, events and links, and its log records."""
         return JsonAnswer(trace.read_trace(engine, trace.parse_trace_id(trace_id)))
 
+    @router.get("/traces/{trace_id}/decision", response_model=TraceDecision, summary="Why is a trace kept?")
+    def read_decision(trace_id: str) -> JsonAnswer:
+        """Which policy keeps a trace, or until when it can be seen if none does."""
+        known = trace.parse_trace_id(trace_id)
+        sampling = keeper.in_force.policies.sampling if keeper else Sampling()
+        return JsonAnswer(_told(known, tell_fate(engine, known, sampling.hot_window)))
+
     return router
+
+
+def _told(trace_id: str, fate: Fate) -> TraceDecision:
+    time, until = (None if second is None else format_time(second * SECOND) for second in (fate.at, fate.visible_until))
+    return TraceDecision(trace_id, fate.state, fate.policy, fate.reason, time, fate.adjusted_count, until, fate.gone)

@@ -16,7 +16,7 @@ COMMANDS = {
     "status": "Show whether Assay works, what came in and what is stored.",
     "services": "List who sends what, how fast and with how many errors.",
     "graph": "Show who calls whom, how often, how fast and with how many errors.",
-    "traces": "Search traces and show one.",
+    "traces": "Search traces, show one, and say why it is kept.",
     "logs": "Search log records and events, and follow them.",
     "metrics": "List metrics and show how one went.",
     "dora": "Measure how software is delivered: frequency, lead time, failures, recovery and rework.",
@@ -24,6 +24,7 @@ COMMANDS = {
     "deployment": "Report deployments, from a pipeline or by hand.",
     "change": "Report changes, from a pipeline or by hand.",
     "incident": "Report incidents, from a pipeline, an alert or by hand.",
+    "policy": "Show, check, test and try out policies: filters, enrichment, scrubbing and sampling.",
     "sql": "Ask in ClickHouse's SQL; QUERY is one SELECT, or - to read it from standard input.",
     "config": "Show, check and describe the configuration.",
 }

@@ -6,13 +6,14 @@ from urllib.parse import quote
 import click
 
 from assay.cli._client import Client, asking, within
+from assay.cli._decision import explain
 from assay.cli._render import console, count, duration, local, print_json, table, text
 from assay.cli._waterfall import render
 
 
 @click.group("traces")
 def command() -> None:
-    """Search traces and show one."""
+    """Search traces, show one, and say why it is kept."""
 
 
 @command.command()
@@ -54,8 +55,24 @@ def search(client: Client, as_json: bool, since: str | None, until: str | None, 
 @asking
 def show(client: Client, as_json: bool, trace_id: str, verbose: bool) -> None:
     """Draw the spans of a trace on its time line, with its log records below."""
-    answer = client.get(f"/traces/{quote(trace_id, safe='')}")
+    path = f"/traces/{quote(trace_id, safe='')}"
+    answer = client.get(path)
     if as_json:
         print_json(answer)
         return
-    render(console(), answer, verbose=verbose)
+    out = console()
+    render(out, answer, verbose=verbose)
+    if answer["spans"]:
+        out.print(f"\n{explain(client.get(f'{path}/decision'))}", soft_wrap=True)
+
+
+@command.command()
+@click.argument("trace_id")
+@asking
+def why(client: Client, as_json: bool, trace_id: str) -> None:
+    """Say which policy keeps a trace, or until when it can be seen if none does."""
+    answer = client.get(f"/traces/{quote(trace_id, safe='')}/decision")
+    if as_json:
+        print_json(answer)
+        return
+    click.echo(explain(answer))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
+START_TIME_SECONDS = Gauge("assay_start_time_seconds", "When Assay was started, in Unix seconds.", multiprocess_mode="min")
 RECEIVED_REQUESTS = Counter("assay_received_requests", "Requests acknowledged.", ["signal", "source"])
 RECEIVED_ITEMS = Counter("assay_received_items", "Spans, data points and log records acknowledged.", ["signal", "source"])
 RECEIVED_BYTES = Counter("assay_received_bytes", "Bytes of acknowledged requests, decompressed.", ["signal", "source"])

@@ -124,8 +124,10 @@ class Engine(Protocol):
         Gives an `Answer`, or the bytes of an Arrow IPC stream if `arrow`.
         """
 
-    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str, stage: str = "") -> None:
         """Stream records of one signal into its landing table; a token that was used before inserts nothing twice.
+
+        Spans go where the policies say, or to `stage` (`kept` or `recent`) if an earlier attempt has put some of them there.
 
         Raises:
             InvalidInput: the engine cannot read the data, however often it is tried.

@@ -20,13 +20,14 @@ from assay.policies.lines import find_line
 from assay.policies.pseudonyms import PseudonymKey
 from assay.policies.refusals import refuse, refuse_unknown
 from assay.policies.sampling import PolicyRefused, Sampling, compile_sampling
+from assay.policies.sampling import explain as explain_sampling
 from assay.policies.sampling import read as read_sampling
 from assay.policies.sampling.refusal import write_path
 from assay.policies.scrub import Scrubber
 
 _NESTED = '"[nested]"'
 _NESTED_PART = r'\{"@(?:array|map|bytes)":"[A-Za-z0-9+/=]+"\}'
-_SECTIONS = ("filters", "enrichment", "scrubbing", "sampling")
+SECTIONS = ("filters", "enrichment", "scrubbing", "sampling")
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ def parse(given: Any) -> Policies:
         InvalidInput: a key is unknown or a value is wrong; the message begins with its path below `policies`.
     """
     if not isinstance(given, Mapping | None):
-        raise refuse("policies", "it is no mapping", f"write one of {', '.join(_SECTIONS)} under it")
+        raise refuse("policies", "it is no mapping", f"write one of {', '.join(SECTIONS)} under it")
     given = {key: value for key, value in (given or {}).items() if value is not None}
-    refuse_unknown(given, _SECTIONS, "")
+    refuse_unknown(given, SECTIONS, "")
     scrubbing = given.get("scrubbing", {})
     if not isinstance(scrubbing, Mapping):
         raise refuse("scrubbing", "it is no mapping", "write enabled, detectors or key_rules under it")
@@ -98,19 +99,44 @@ def validate(policies: Policies, engine: Engine) -> None:
     """
     filters.validate(policies.filters, engine)
     if policies.scrubbing:
-        scrub_rules.validate(policies.scrubbing, engine)
+        scrub_rules.validate(_without(policies.scrubbing, scrub_rules.defaults()), engine)
     with _under("sampling"):
         compile_sampling(policies.sampling, engine)
 
 
+def _without(rules: scrub_rules.Scrubbing, known: scrub_rules.Scrubbing) -> scrub_rules.Scrubbing:
+    """Leave out the rules that come with Assay, for the engine is known to understand them."""
+    return scrub_rules.Scrubbing(
+        tuple(each for each in rules.detectors if each not in known.detectors),
+        tuple(each for each in rules.key_rules if each not in known.key_rules),
+    )
+
+
 def compile_policies(policies: Policies, key: PseudonymKey) -> list[str]:
     """Give the statements that make the functions of `store/decode/policies.sql` say what the policies say."""
-    statements = [enrichment.compile_enrichment(each) for each in policies.enrichment]
-    statements += filters.compile_filters(policies.filters)
-    if policies.scrubbing:
-        statements += _compile_scrubbing(Scrubber(policies.scrubbing, key.sql, scrub_rules.literal(key.id)))
+    return [statement for statements in compile_sections(policies, key).values() for statement in statements]
+
+
+def compile_sections(policies: Policies, key: PseudonymKey) -> dict[str, list[str]]:
+    """Give the statements of `compile_policies` by section, in the order of `SECTIONS`."""
+    scrubbing = policies.scrubbing and Scrubber(policies.scrubbing, key.sql, scrub_rules.literal(key.id))
     stage = "recent" if policies.sampling.enabled else "kept"
-    return [*statements, f"CREATE OR REPLACE FUNCTION assay_policy_stage AS () -> '{stage}'"]
+    return {
+        "filters": filters.compile_filters(policies.filters),
+        "enrichment": [enrichment.compile_enrichment(each) for each in policies.enrichment],
+        "scrubbing": _compile_scrubbing(scrubbing) if scrubbing else [],
+        "sampling": [f"CREATE OR REPLACE FUNCTION assay_policy_stage AS () -> '{stage}'"],
+    }
+
+
+def explain(policies: Policies, key: PseudonymKey) -> dict[str, str]:
+    """Give the SQL that the policies are, by section, for people to read; each text runs as it is."""
+    texts = {}
+    for section, statements in compile_sections(policies, key).items():
+        texts[section] = "\n\n".join(f"{statement};" for statement in statements)
+    if policies.sampling.enabled:
+        texts["sampling"] += f"\n\n{explain_sampling(policies.sampling)};"
+    return {section: text or "-- switched off" for section, text in texts.items()}
 
 
 def _compile_scrubbing(scrubber: Scrubber) -> list[str]:
@@ -131,7 +157,9 @@ def _without_nested(scrubber: Scrubber, clean: str) -> str:
     readable = "replaceRegexpAll(tryBase64Decode(extract(part, ':\"(.*)\"')), '[^ -~]+', '\\n')"
     suspect = f"arrayExists(line -> {scrubber.key_guard('line')} + {scrubber.guard('line')} > 0, [{readable}])"
     parts = f"extractAll(masked, {scrub_rules.literal(_NESTED_PART)})"
-    fold = f"arrayFold((left_over, part) -> if({suspect}, replaceAll(left_over, part, '{_NESTED}'), left_over), {parts}, masked)"
+    fold = (
+        f"arrayFold((left_over, part) -> if({suspect}, replaceAll(left_over, part, '{_NESTED}'), left_over), {parts}, masked)"
+    )
     return f"arrayMap(masked -> {fold}, [{clean}])[1]"
 
 

@@ -38,9 +38,16 @@ class Enrichment:
     set: Mapping[str, str]
     default: Mapping[str, str]
 
+    @property
+    def steps(self) -> int:
+        """How many attributes something happens to."""
+        return sum(len(getattr(self, step)) for step in _STEPS)
+
 
 def parse(given: Any) -> tuple[Enrichment, ...]:
-    """Read what shall happen at each place, laid over what comes with Assay; `copy: {}` at a place leaves nothing of its copies.
+    """Read what shall happen at each place, laid over what comes with Assay.
+
+    A step that is given replaces the one that comes with Assay, so `copy: {}` at a place leaves nothing of its copies.
 
     Raises:
         InvalidInput: a place, a step or a value is unknown or wrong.
@@ -89,7 +96,8 @@ def compile_enrichment(each: Enrichment) -> str:
     steps += [_add(key, text) for key, text in {**each.default, **each.set}.items()]
     for step in steps:
         # One element bound to three names: what is written twice is planned twice.
-        body = f"arrayMap(list -> arrayMap((ks, ts, ys) -> {step}, [tupleElement(list, 1)], [tupleElement(list, 2)], [tupleElement(list, 3)])[1], [{body}])[1]"
+        parts = ", ".join(f"[tupleElement(list, {part})]" for part in (1, 2, 3))
+        body = f"arrayMap(list -> arrayMap((ks, ts, ys) -> {step}, {parts})[1], [{body}])[1]"
     return f"CREATE OR REPLACE FUNCTION assay_policy_{each.place} AS (keys, texts, types) -> {body}"
 
 
@@ -108,10 +116,11 @@ def _copy(old: str, new: str) -> str:
 
 def _delete(keys: Sequence[str]) -> str:
     listed = "[" + ", ".join(literal(key) for key in keys) + "]"
-    left = f"k -> NOT has({listed}, k)"
-    return f"(arrayFilter({left}, ks), arrayFilter((t, k) -> NOT has({listed}, k), ts, ks), arrayFilter((y, k) -> NOT has({listed}, k), ys, ks))"
+    left = f"NOT has({listed}, k)"
+    return f"(arrayFilter(k -> {left}, ks), arrayFilter((t, k) -> {left}, ts, ks), arrayFilter((y, k) -> {left}, ys, ks))"
 
 
 def _add(key: str, text: str) -> str:
     string = f"[CAST('string', {literal(_TYPE)})]"
-    return f"if(has(ks, {literal(key)}), (ks, ts, ys), (arrayPushBack(ks, {literal(key)}), arrayPushBack(ts, {literal(text)}), arrayConcat(ys, {string})))"
+    added = f"(arrayPushBack(ks, {literal(key)}), arrayPushBack(ts, {literal(text)}), arrayConcat(ys, {string}))"
+    return f"if(has(ks, {literal(key)}), (ks, ts, ys), {added})"

@@ -15,19 +15,30 @@ from assay.policies.scrub_rules import literal
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 # What a condition may speak of: the arguments of assay_policy_filter_<kind> in store/decode/policies.sql.
 COLUMNS = {
-    "traces": ("ServiceName", "SpanName", "SpanKind", "StatusCode", "Duration", "SpanAttributes", "ResourceAttributes", "ScopeName", "TraceId", "ParentSpanId"),
-    "logs": ("ServiceName", "SeverityNumber", "SeverityText", "Body", "EventName", "LogAttributes", "ResourceAttributes", "ScopeName", "TraceId"),
+    "traces": (
+        "ServiceName", "SpanName", "SpanKind", "StatusCode", "Duration", "SpanAttributes", "ResourceAttributes", "ScopeName",
+        "TraceId", "ParentSpanId",
+    ),
+    "logs": (
+        "ServiceName", "SeverityNumber", "SeverityText", "Body", "EventName", "LogAttributes", "ResourceAttributes",
+        "ScopeName", "TraceId",
+    ),
     "metrics": ("ServiceName", "MetricName", "MetricUnit", "ResourceAttributes", "ScopeName"),
 }  # fmt: skip
-_FUNCTIONS = {"traces": "assay_policy_filter_span", "logs": "assay_policy_filter_log", "metrics": "assay_policy_filter_metric"}
+_FUNCTIONS = {
+    "traces": "assay_policy_filter_span",
+    "logs": "assay_policy_filter_log",
+    "metrics": "assay_policy_filter_metric",
+}
 _TABLES = {"traces": "otel_traces", "logs": "otel_logs", "metrics": "otel_metrics_sum"}
 
 DEFAULTS: Mapping[str, Any] = {
     # Checks that went well, by the names of the paths that the conventions use, old and new. One that failed is worth a look.
     "health_checks": {
         "signal": "traces",
-        "condition": "SpanKind = 'Server' AND StatusCode != 'Error' AND match(SpanAttributes['http.route'] || ' ' || SpanAttributes['url.path']"
-        " || ' ' || SpanAttributes['http.target'], '^(?:[^ ]* )*/(?:health|healthz|livez|readyz|ready|metrics|favicon\\\\.ico)/?(?:[? ].*)?$')",
+        "condition": "SpanKind = 'Server' AND StatusCode != 'Error' AND "
+        "match(SpanAttributes['http.route'] || ' ' || SpanAttributes['url.path'] || ' ' || SpanAttributes['http.target'], "
+        "'^(?:[^ ]* )*/(?:health|healthz|livez|readyz|ready|metrics|favicon\\\\.ico)/?(?:[? ].*)?$')",
     }
 }
 

@@ -17,8 +17,9 @@ from assay.policies import document, pseudonyms
 from assay.policies.document import Policies
 from assay.policies.scrub_rules import literal
 
-_LOOK_SECONDS = 2.0
+_LOOK_SECONDS = 1.0
 _LAST = "SELECT Version, Document FROM assay_policy_versions ORDER BY AppliedAt DESC LIMIT 1"
+_CHANGES = "SELECT Version, toUnixTimestamp64Micro(AppliedAt) FROM assay_policy_versions ORDER BY AppliedAt DESC LIMIT 20"
 
 Bring = Callable[[list[str]], None]
 """Make the decode views anew with these functions."""
@@ -45,18 +46,17 @@ class PolicyKeeper:
         path: Path | None,
         keys: Path,
         bring: Bring,
-        changed: Callable[[Policies], None] = lambda policies: None,
     ) -> None:
         """Follow the section `policies` of the file at `path`; without a file the defaults hold.
 
-        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; `changed`, and what is in `listeners`, is called with
-        policies that have come into force, `changed` at the first start too.
+        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; What is in `listeners` is
+        called with policies that come into force later.
         """
         self._engine = engine
         self._path = path
         self._keys = keys
         self._bring = bring
-        self.listeners = [changed]
+        self.listeners: list[Callable[[Policies], None]] = []
         self._lock = threading.Lock()
         self._seen = self._signature()
         self._stopping = threading.Event()
@@ -66,6 +66,10 @@ class PolicyKeeper:
     def start(self) -> None:
         """Begin to follow the file."""
         self._thread.start()
+
+    def changes(self) -> list[tuple[str, int]]:
+        """Return the versions that came into force last, the newest first, and when: Unix microseconds."""
+        return [(version, at) for version, at in self._engine.query(_CHANGES).rows]
 
     def stop(self) -> None:
         self._stopping.set()
@@ -93,6 +97,12 @@ class PolicyKeeper:
                 raise
             return self.in_force
 
+    def explain(self) -> dict[str, str]:
+        """Return what is in force as SQL, by section."""
+        now = self.in_force
+        key = next(key for key in pseudonyms.read_keys(self._keys) if key.id == now.key_id)
+        return document.explain(now.policies, key)
+
     def _begin(self) -> InForce:
         """Bring the written policies into force, or those that held before if the written ones are wrong.
 
@@ -114,7 +124,6 @@ class PolicyKeeper:
         self._bring(statements)
         if not last or last[0][0] != policies.version:
             self._record(policies, statements)
-            self._tell(policies)
         return InForce(policies, statements, key.id, problem)
 
     def _read(self) -> Policies:
@@ -146,7 +155,7 @@ class PolicyKeeper:
         given = literal(orjson.dumps(policies.given).decode())
         listed = ", ".join(literal(statement) for statement in statements)
         self._engine.execute(
-            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"  # noqa: S608
+            f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"
         )
 
     def _signature(self) -> tuple[int, int] | None:
@@ -159,7 +168,11 @@ class PolicyKeeper:
         return state.st_mtime_ns, state.st_size
 
     def _follow(self) -> None:
+        before = self._seen
         while not self._stopping.wait(_LOOK_SECONDS):
-            if self._signature() != self._seen:
+            now = self._signature()
+            # One that changes still is read when it has been the same for a while, so that no half of it is.
+            if now not in (None, self._seen) and now == before:
                 with suppress(AssayError):
                     self.reload()
+            before = now

@@ -10,9 +10,10 @@ _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 def find_line(text: str, path: str) -> int | None:
-    """Return the line, from 1, on which `path` stands, or the nearest part of it that is there; None if not even the first part is.
+    """Return the line, from 1, on which `path` stands, or the nearest part of it that is there.
 
-    A path is written as in `sampling.policies[2].latency`; a key with dots in it is found too.
+    None if not even the first part is. A path is written as in `sampling.policies[2].latency`; a key with dots in it is found
+    too.
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)

@@ -1,4 +1,7 @@
-"""The keys of pseudonyms: files that only Assay reads; the newest is in force, and older ones still tell whose data is whose."""
+"""The keys of pseudonyms: files that only Assay reads.
+
+The newest is in force, and older ones still tell whose data is whose.
+"""
 
 from __future__ import annotations
 

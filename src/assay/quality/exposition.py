@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from prometheus_client import CollectorRegistry, generate_latest
+import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from assay.core import registry
+from assay.core.errors import AssayError
 from assay.core.ports import Engine
 from assay.core.statement import load
 from assay.quality.delivery import Delivery
@@ -19,23 +20,35 @@ _BOUNDS = (60.0, 300.0, 900.0, _HOUR, 4 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 30 * 
 _PERIODS = {"qms_deployment_frequency": "last_7_days", "qms_change_failure_rate": "last_30_days"}
 _FOLDER = "assay.quality.series"
 
-
-def expose(engine: Engine, delivery: Delivery, now_ns: int, link_seconds: int = 4 * 3600) -> bytes:
-    """Return the metrics of all services about whose delivery something is known; no text if there are none."""
-    delivery.refresh()
-    rates = engine.query(load(_FOLDER, "rates"), {"now": now_ns, "link_seconds": link_seconds}).dicts()
-    durations = engine.query(load(_FOLDER, "durations"), {"bounds": list(_BOUNDS)}).dicts()
-    found = CollectorRegistry(auto_describe=False)
-    found.register(_Found([*_families(rates), *_families(durations)]))
-    return generate_latest(found)
+log = structlog.get_logger(__name__)
 
 
-class _Found(Collector):
-    def __init__(self, families: Iterable[Metric]) -> None:
-        self._families = families
+class DeliveryMetrics(Collector):
+    """The metrics of all services about whose delivery something is known; none while the store does not answer."""
+
+    def __init__(self, engine: Engine, delivery: Delivery, clock: Callable[[], int], link_seconds: int) -> None:
+        """Know where to ask: `clock` gives nanoseconds since 1970; see `dora.Question` for `link_seconds`."""
+        self._engine = engine
+        self._delivery = delivery
+        self._clock = clock
+        self._link_seconds = link_seconds
+
+    def describe(self) -> Iterable[Metric]:
+        """Name nothing beforehand: what there is depends on what was reported."""
+        return ()
 
     def collect(self) -> Iterable[Metric]:
-        return self._families
+        """Ask for all that is known now."""
+        try:
+            self._delivery.refresh()
+            rates = load(_FOLDER, "rates"), {"now": self._clock(), "link_seconds": self._link_seconds}
+            rows = self._engine.query(*rates).dicts()
+            rows += self._engine.query(load(_FOLDER, "durations"), {"bounds": list(_BOUNDS)}).dicts()
+        except AssayError as error:
+            # How Assay itself is doing has to be told just then.
+            log.warning("delivery_metrics_missing", reason=str(error))
+            return ()
+        return list(_families(rows))
 
 
 def _families(rows: list[dict[str, Any]]) -> Iterator[Metric]:

@@ -24,10 +24,10 @@ _VIEWS = (
 
 
 def apply_decoding(engine: Engine, functions: Sequence[str] = ()) -> None:
-    """Make the decode views as their files have them now, with `functions` in place of those in `policies.sql` of the same name.
+    """Make the decode views as their files have them now, with `functions` in place of those in `policies.sql`.
 
-    `functions` are statements `CREATE OR REPLACE FUNCTION assay_policy_…`, already tried out. What is being inserted meanwhile is decoded
-    with the views as they were when its insert began.
+    `functions` are statements `CREATE OR REPLACE FUNCTION assay_policy_…`, already tried out. What is being inserted meanwhile
+    is decoded with the views as they were when its insert began.
     """
     for name in ("policies", "functions"):
         for sql in statement.load(_FOLDER, name).text.split(";\n"):

@@ -104,8 +104,11 @@ class EmbeddedEngine:
                 return bytes(connection.query(select, "ArrowStream", params=given).bytes())
             return _answer(connection.query(select, "JSONCompact", params=given).bytes())
 
-    def insert(self, signal: Signal, data: Iterable[bytes], token: str) -> None:
+    def insert(self, signal: Signal, data: Iterable[bytes], token: str, stage: str = "") -> None:
         settings = {**_INSERT, "format_schema": f"{self._schemas[signal]}:Request", "insert_deduplication_token": token}
+        if stage:
+            # The decode view of spans reads it there: it is the one setting that takes any text.
+            settings["log_comment"] = stage
         listed = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
         with translate_insert(), readable(data, self._pipes) as path, self._streams.borrow() as connection:
             connection.query(

@@ -39,11 +39,16 @@ _SMALL_PAUSE_SECONDS = 0.5
 _PRESENT = {
     signal: f"SELECT count() FROM merge(currentDatabase(), '{tables}') WHERE Batch BETWEEN {{first:UInt64}} AND {{last:UInt64}}"
     for signal, tables in (
-        (Signal.TRACES, "^otel_traces(_recent)?$"),
+        (Signal.TRACES, "^(otel_traces(_recent)?|assay_call_ends)$"),
         (Signal.LOGS, "^otel_logs$"),
         (Signal.METRICS, "^otel_metrics_"),
     )
 }
+
+# Where the spans of some batches are already, though not all that belongs to them may be. Sampled ones are copies.
+_STAGE = """SELECT Stage FROM (
+    SELECT 'kept' AS Stage FROM otel_traces WHERE Batch BETWEEN {first:UInt64} AND {last:UInt64} AND SamplingPolicy = '' LIMIT 1
+    UNION ALL SELECT 'recent' FROM otel_traces_recent WHERE Batch BETWEEN {first:UInt64} AND {last:UInt64} LIMIT 1)"""
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +72,7 @@ class Loader:
         self._segments = segments
         self._streams = streams
         self._failed = failed
+        self._repeated = dict.fromkeys(Signal, 0)
         self._stopping = threading.Event()
         self._draining = threading.Event()
         self._pool = ThreadPoolExecutor(streams, thread_name_prefix="load")
@@ -103,6 +109,7 @@ class Loader:
 
     def _follow(self, signal: Signal) -> None:
         planned = deque(self._segments.planned(signal))
+        self._repeated[signal] = planned[-1][1] if planned else 0
         running: deque[_Running] = deque()
         submitted = self._segments.committed(signal)
         next_small = 0.0
@@ -169,7 +176,7 @@ class Loader:
         data = [records for records, _ in read]
         try:
             tries = _TRIES_TOGETHER if len(together) > 1 else _TRIES_ALONE
-            buried = 0 if self._insert(signal, data, token, tries) else None
+            buried = 0 if self._insert(together, data, token, tries) else None
         except InvalidInput:
             pairs = zip(together, data, strict=True)
             buried = self._divide([(one, record) for one, found in pairs for record in self._segments.split(found)], token)
@@ -189,7 +196,7 @@ class Loader:
         """Bury a lone record that the engine has never had the memory for, and go on trying with all else."""
         if len(together) == 1 and len(self._segments.split(data[0])) == 1 and self._is_absent(together):
             return self._bury(together[0], data[0], f"the engine has not enough memory for it: {error.message}")
-        return 0 if self._insert(together[0].signal, data, token) else None
+        return 0 if self._insert(together, data, token) else None
 
     def _is_absent(self, together: Sequence[Segment]) -> bool:
         """Say whether nothing of these segments is in a table, so that they may be inserted under other tokens."""
@@ -212,7 +219,7 @@ class Loader:
         middle = len(records) // 2
         for name, half in (("a", records[:middle]), ("b", records[middle:])):
             try:
-                if not self._insert(segment.signal, [record for _, record in half], token + name):
+                if not self._insert([one for one, _ in half], [record for _, record in half], token + name):
                     return None
             except InvalidInput:
                 more = self._divide(half, token + name)
@@ -228,8 +235,29 @@ class Loader:
         done = self._persist(segment.signal, lambda: buried.append(self._segments.bury(segment, record, reason)))
         return buried[0] if done else None
 
-    def _insert(self, signal: Signal, data: Sequence[bytes], token: str, memory_tries: int | None = None) -> bool:
-        return self._persist(signal, partial(self._engine.insert, signal, data, token), memory_tries)
+    def _insert(
+        self, segments: Sequence[Segment], data: Sequence[bytes], token: str, memory_tries: int | None = None
+    ) -> bool:
+        signal = segments[0].signal
+        again = segments[0].number <= self._repeated[signal]
+
+        def insert() -> None:
+            nonlocal again
+            stage = self._stage(segments) if again else ""
+            again = True
+            self._engine.insert(signal, data, token, stage)
+
+        return self._persist(signal, insert, memory_tries)
+
+    def _stage(self, segments: Sequence[Segment]) -> str:
+        """Return where an earlier attempt has put the spans of these segments; empty if it did not come so far.
+
+        Other policies may hold now, by which they would go elsewhere, where the token has not been seen.
+        """
+        if segments[0].signal != Signal.TRACES:
+            return ""
+        rows = self._engine.query(_STAGE, {"first": segments[0].number, "last": segments[-1].number}).rows
+        return str(rows[0][0]) if rows else ""
 
     def _persist(self, signal: Signal, action: Callable[[], None], memory_tries: int | None = None) -> bool:
         """Do it until the disk and the engine let it succeed and return True, or False if the loader is stopped first.

@@ -8,10 +8,19 @@ from dataclasses import dataclass, replace
 
 from assay.policies.sampling import model
 from assay.policies.sampling.literals import quote
-from assay.policies.sampling.verdicts import Compilation, Limit, Verdict
+from assay.policies.sampling.verdicts import RANDOM, Compilation, Limit, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One thing that is remembered of a trace: its name, what it is of a span, and how those of the spans are put together."""
+
+    name: str
+    of_span: str
+    together: str
+
 
 _NO_ROOT = "toDateTime64('2100-01-01', 6, 'UTC')"
-_RANDOM_BITS = f"{1 << 56}"
 # Consistent probability sampling: the randomness is the last 56 bits of the trace id, or what the trace state says under ot=rv
 # (OpenTelemetry, TraceState: Probability Sampling). Bit 56 marks that it was said.
 _STATED = "if(TraceState = '', 0, reinterpretAsUInt64(reverse(unhex(concat('01', extract(TraceState, {}))))))".format(
@@ -24,18 +33,13 @@ _BYTES = (
     name: f"arraySum((k, v) -> 8 + length(k) + length(v), mapKeys({column}), mapValues({column}))"
     for name, column in (("span", "SpanAttributes"), ("event", "a"))
 })  # fmt: skip
+_SIZE = Column("Bytes", _BYTES, "sum(r.Bytes)")
+# The operation of the root, or without one of the span that began first, in the lower half of a number that orders them so.
+_OPERATION = "bitAnd(cityHash64(ServiceName) + 31 * cityHash64(SpanName), 4294967295)"
+_ENTRY = f"bitShiftLeft(if(ParentSpanId = '', 0, toUInt64(toUnixTimestamp(Timestamp))), 32) + {_OPERATION}"
 
 VOLUME_SECONDS = 120
 """Over how long the rate of an operation is measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One thing that is remembered of a trace: its name, what it is of a span, and how those of the spans are put together."""
-
-    name: str
-    of_span: str
-    together: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,7 @@ class Compiled:
 
     def with_bytes(self) -> Compiled:
         """Return it so that it counts the bytes of traces, whether or not a policy asks for them."""
-        columns = [replace(column, of_span=_BYTES) if column.name == "Bytes" else column for column in self.columns]
-        return replace(self, columns=tuple(columns))
+        return self if _SIZE in self.columns else replace(self, columns=(*self.columns, _SIZE))
 
     @property
     def names(self) -> list[str]:
@@ -131,20 +134,20 @@ class Compiled:
         listed = ["*", "intDiv(EndNano - StartNano, 1000000) AS Milliseconds"]
         own = "reinterpretAsUInt64(reverse(unhex(right(TraceId, 14))))"
         listed += [
-            f"if(bitTest(Randomness, 56), bitAnd(Randomness, {(1 << 56) - 1}), {own}) / {_RANDOM_BITS} AS Random",
-            "1 - 1 / HeadCount AS Head",
+            f"if(bitTest(Randomness, 56), bitAnd(Randomness, {RANDOM - 1}), {own}) AS Random",
+            f"toUInt64((1 - 1 / HeadCount) * {RANDOM}) AS Head",
             # What a sender has sampled already has its randomness above the threshold of that: stretched, it is even again.
-            "if(Random >= Head, (Random - Head) * HeadCount, Random) AS Fraction",
+            f"if(HeadCount > 1 AND Random >= Head, least({RANDOM - 1}, toUInt64((Random - Head) * HeadCount)), Random) AS Rank",
         ]
         for number, salt in enumerate(self.salts):
-            listed.append(f"bitShiftRight(sipHash64({quote(salt)}, TraceId), 8) / {_RANDOM_BITS} AS Fraction_{number}")
+            listed.append(f"bitShiftRight(sipHash64({quote(salt)}, TraceId), 8) AS Rank_{number}")
         for number, rate in enumerate(self.volumes):
             busy = (
-                "SELECT cityHash64(ServiceName, SpanName) FROM assay_sampling_operations "
+                f"SELECT {_OPERATION} FROM assay_sampling_operations "
                 f"WHERE At > fromUnixTimestamp({moment.now - VOLUME_SECONDS}) AND At <= fromUnixTimestamp({moment.now}) "
                 f"GROUP BY ServiceName, SpanName HAVING sum(Spans) > {rate} * {VOLUME_SECONDS}"
             )
-            listed.append(f"Operation IN ({busy}) AS Busy_{number}")
+            listed.append(f"bitAnd(Entry, 4294967295) IN ({busy}) AS Busy_{number}")
         if self.limits:
             listed.append(f"least({moment.now}, greatest({moment.since + 1}, toUnixTimestamp(DueAt))) AS Tick")
         return _select(listed, rows)
@@ -160,7 +163,7 @@ class Compiled:
             values = ", ".join(f"{tokens:.17g}" for tokens in allowance.values())
             allowed = f"transform(Tick, [{', '.join(map(str, allowance))}], [{values}], {allowed})"
         # The traces with the most randomness come first, so that what is kept is a fair sample, and the same one elsewhere.
-        order = "PARTITION BY Tick ORDER BY Fraction DESC, TraceId ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+        order = "PARTITION BY Tick ORDER BY Rank DESC, TraceId ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
         sql = _select(["*", f"{self._cost(number, moment)} AS Cost_{number}"], sql)
         sql = _select(["*", f"sum(Cost_{number}) OVER ({order}) AS Used_{number}"], sql)
         sql = _select(["*", f"Cost_{number} > 0 AND Used_{number} <= {allowed} AS Within_{number}"], sql)
@@ -202,28 +205,24 @@ def compile_policies(sampling: model.Sampling, policies: Sequence[model.Policy])
 
 
 def _columns(compilation: Compilation) -> tuple[Column, ...]:
+    """Return what is remembered of a trace: little, for there are many traces, and only what is asked for."""
     hits = [f"bitShiftLeft(toUInt64({sql}), {bit})" for bit, sql in enumerate(compilation.conditions)]
-    root = "ParentSpanId = ''"
-    entry = f"if({root}, -9223372036854775808, toUnixTimestamp64Nano(Timestamp))" if compilation.volumes else "toInt64(0)"
-    return (
+    columns = [
         Column("FirstReceivedAt", "ReceivedAt", "min(r.FirstReceivedAt)"),
-        Column("RootReceivedAt", f"if({root}, ReceivedAt, {_NO_ROOT})", "min(r.RootReceivedAt)"),
+        Column("RootReceivedAt", f"if(ParentSpanId = '', ReceivedAt, {_NO_ROOT})", "min(r.RootReceivedAt)"),
         Column("StartNano", "toUnixTimestamp64Nano(Timestamp)", "min(r.StartNano)"),
         Column("EndNano", "toUnixTimestamp64Nano(Timestamp) + toInt64(Duration)", "max(r.EndNano)"),
         Column("Spans", "toUInt64(1)", "sum(r.Spans)"),
-        Column("Bytes", _BYTES if compilation.needs_bytes else "toUInt64(0)", "sum(r.Bytes)"),
-        Column("HeadCount", "AdjustedCount", "min(r.HeadCount)"),
-        Column("Randomness", _STATED, "max(r.Randomness)"),
-        Column("EntryNano", entry, "min(r.EntryNano)"),
-        Column(
-            "Operation",
-            "cityHash64(ServiceName, SpanName)" if compilation.volumes else "toUInt64(0)",
-            "argMin(r.Operation, r.EntryNano)" if compilation.volumes else "any(r.Operation)",
-        ),
+        Column("HeadCount", "toFloat32(AdjustedCount)", "min(r.HeadCount)"),
+        Column("Randomness", _STATED, "groupBitOr(r.Randomness)"),
         Column("Hits", "\n        + ".join(hits) or "toUInt64(0)", "groupBitOr(r.Hits)"),
         Column("FirstBatch", "Batch", "min(r.FirstBatch)"),
-        Column("LastBatch", "Batch", "max(r.LastBatch)"),
-    )
+    ]
+    if compilation.volumes:
+        columns.append(Column("Entry", _ENTRY, "min(r.Entry)"))
+    if compilation.needs_bytes:
+        columns.append(_SIZE)
+    return tuple(columns)
 
 
 def _select(expressions: Sequence[str], rows: str) -> str:

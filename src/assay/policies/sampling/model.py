@@ -224,7 +224,7 @@ class Policy(Section):
     @property
     def options(self) -> Any:
         """The options of the type; defaults where none are written."""
-        return getattr(self, attribute_of(self.type))
+        return getattr(self, attribute_of(self.type), None)
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -19,14 +19,14 @@ from assay.policies.sampling import model
 from assay.policies.sampling.compiled import Compiled, Moment
 from assay.policies.sampling.plan import Plan
 from assay.policies.sampling.reading import compile_sampling, read
-from assay.policies.sampling.statements import READING, Statements, open_traces
+from assay.policies.sampling.statements import Statements, open_traces
 from assay.policies.sampling.verdicts import Limit
 
 # How much one pass takes on after an outage.
 _BATCHES = 512
 _SPANS = 1_000_000
 # How many traces are put together at a time, for memory.
-_TRACES_OF_A_SLICE = 1_000_000
+_TRACES_OF_A_SLICE = 1_250_000
 _SPANS_OF_A_COPY = 100_000
 # A trace that nobody can judge is kept: what a faulty condition does is seen, and nothing is lost by it.
 _FALLBACK = {"policies": [{"name": "policies-failed", "type": "always_sample"}]}
@@ -36,11 +36,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The traces that still wait after a pass; times in Unix seconds."""
+    """The traces that still wait after a pass; `next_due` is in Unix seconds."""
 
     traces: int
     first_batch: int | None
-    first_received: float
     next_due: float
 
 
@@ -107,11 +106,15 @@ class Passes:
             self._last = plan
             statements = self._summarise(plan)
         levels = self._decide(statements)
+        waiting = self._count_open(plan.number)
+        # Of the batches before the first that an open trace has spans in, every trace is decided: each is read once, in order.
+        copied = plan.to_batch if waiting.first_batch is None else waiting.first_batch - 1
+        self._copy(statements, copied)
         outcome = self._report(plan, committed)
-        self._last = plan.finished(levels)
+        self._last = plan.finished(copied, levels)
         self._last.write(self._engine)
-        self._open = self._count_open(plan.number)
-        self._forget(plan.number)
+        self._open = waiting
+        self._forget(plan.number, copied)
         return outcome
 
     def _plan(self, sampling: model.Sampling, committed: int, idle_since: float | None) -> Plan | None:
@@ -120,7 +123,7 @@ class Passes:
         batches = self._engine.query(
             "SELECT Batch, count(), toFloat64(max(ReceivedAt)) FROM otel_traces_recent "
             f"WHERE Batch > {last.to_batch} AND Batch <= {min(committed, last.to_batch + _BATCHES)} "
-            f"GROUP BY Batch ORDER BY Batch SETTINGS {READING}"
+            f"GROUP BY Batch ORDER BY Batch"
         ).rows
         for batch, count, latest in batches:
             if spans and spans + count > self._spans_of_a_pass:
@@ -134,20 +137,27 @@ class Passes:
             return None
         compiled = compile_sampling(sampling)
         return Plan(
-            last.number + 1, False, last.to_batch, to_batch, last.now or now - 1, now, self._late_since(now), compiled.version,
-            last.version, self._slices(last.to_batch, to_batch, spans), last.levels if last.version == compiled.version else (),
-            sampling.model_dump_json(by_alias=True, exclude_defaults=True),
-        )  # fmt: skip
+            number=last.number + 1,
+            done=False,
+            from_batch=last.to_batch,
+            to_batch=to_batch,
+            since=last.now or now - 1,
+            now=now,
+            late_since=self._late_since(now),
+            version=compiled.version,
+            before=last.version,
+            slices=self._slices(last.to_batch, to_batch, spans),
+            copied=last.copied,
+            levels=last.levels if last.version == compiled.version else (),
+            policies=sampling.model_dump_json(by_alias=True, exclude_defaults=True),
+        )
 
     def _without_policies(self, plan: Plan) -> Plan:
         given = json.loads(plan.policies) | _FALLBACK
         compiled = compile_sampling(read(given))
         # Some slices may be stored already; the tokens of the others differ, as the version does.
         self._engine.execute(f"ALTER TABLE assay_trace_summaries DROP PARTITION ID '{plan.number}'")
-        return Plan(
-            plan.number, False, plan.from_batch, plan.to_batch, plan.since, plan.now, plan.late_since, compiled.version,
-            plan.before, plan.slices, (), json.dumps(given),
-        )  # fmt: skip
+        return replace(plan, version=compiled.version, levels=(), policies=json.dumps(given))
 
     def _late_since(self, now: int) -> int:
         since = int(self._engine.query("SELECT toUnixTimestamp(Since) FROM assay_hot_window").rows[0][0])
@@ -158,7 +168,6 @@ class Passes:
         if traces > self._traces_of_a_slice:
             estimate = self._engine.query(
                 f"SELECT uniqCombined(TraceId) FROM otel_traces_recent WHERE Batch > {from_batch} AND Batch <= {to_batch} "
-                f"SETTINGS {READING}"
             ).rows[0][0]
             traces = estimate + self._open.traces
         return max(1, math.ceil(traces / self._traces_of_a_slice))
@@ -180,39 +189,34 @@ class Passes:
             moment, left = allow(self._engine, compiled, statements.due(part), moment, plan.levels)
             self._engine.execute(statements.decide(part, moment))
             levels = [level + more for level, more in zip(levels, left, strict=True)]
-        for first, last in self._copies(statements):
-            self._engine.execute(statements.copy(self._columns, first, last))
         return levels
 
-    def _copies(self, statements: Statements) -> Iterator[tuple[int, int]]:
-        """Yield ranges of batches, each with about as many spans to copy as make one insert."""
-        plan = statements.plan
-        traces, spans, first = self._engine.query(
-            f"SELECT count(), sum(Spans), min(Since) FROM ({statements.kept()}) AS k LEFT ANY JOIN "
-            f"(SELECT TraceId, Spans FROM assay_trace_summaries WHERE Pass = {plan.number}) AS s USING (TraceId)"
-        ).rows[0]
-        if not traces:
+    def _copy(self, statements: Statements, copied: int) -> None:
+        """Copy what is kept of the batches up to `copied` that are not yet, in inserts that fit into memory."""
+        before = statements.plan.copied
+        first_pass, since = self._first_pass(before)
+        if copied <= before:
             return
+        kept = statements.kept(first_pass, since)
         batches = self._engine.query(
-            "SELECT Batch, count() FROM otel_traces_recent "
-            f"WHERE Batch >= {first} AND Batch <= {plan.to_batch} GROUP BY Batch ORDER BY Batch SETTINGS {READING}"
+            f"SELECT Batch, count() FROM otel_traces_recent WHERE Batch > {before} AND Batch <= {copied} "
+            f"AND TraceId IN (SELECT TraceId FROM ({kept})) GROUP BY Batch ORDER BY Batch"
         ).rows
-        total = sum(count for _, count in batches)
-        most = total / math.ceil(spans / _SPANS_OF_A_COPY)
-        seen = 0.0
-        for batch, count in batches:
-            seen += count
-            if seen >= most:
-                yield first, batch
-                first, seen = batch + 1, 0.0
-        if seen:
-            yield first, plan.to_batch
+        for first, last in divide(batches, _SPANS_OF_A_COPY):
+            self._engine.execute(statements.copy(self._columns, kept, first, last))
+
+    def _first_pass(self, batch: int) -> tuple[int, int]:
+        """Return the first pass that saw a batch after this one, and its time."""
+        number, now = self._engine.query(
+            f"SELECT min(Pass), toUnixTimestamp(min(Now)) FROM assay_sampling_passes WHERE ToBatch > {batch}"
+        ).rows[0]
+        return number, now
 
     def _count_open(self, number: int) -> Open:
-        traces, batch, received, due = self._engine.query(
-            "SELECT count(), min(FirstBatch), toFloat64(min(FirstReceivedAt)), toFloat64(min(DueAt))\n" + open_traces(number)
+        traces, batch, due = self._engine.query(
+            "SELECT count(), min(FirstBatch), toFloat64(min(DueAt))\n" + open_traces(number)
         ).rows[0]
-        return Open(traces, batch, received, due) if traces else Open(0, None, math.inf, math.inf)
+        return Open(traces, batch, due) if traces else Open(0, None, math.inf)
 
     def _report(self, plan: Plan, committed: int) -> Outcome:
         decided = self._engine.query(
@@ -231,19 +235,21 @@ class Passes:
             {bool(kept): spans for kept, spans in late}, plan.to_batch < committed,
         )  # fmt: skip
 
-    def _forget(self, number: int) -> None:
+    def _forget(self, number: int, copied: int) -> None:
         """Drop what only the passes before this one needed."""
-        for table, partition in self._engine.query(
-            "SELECT DISTINCT table, partition_id FROM system.parts WHERE database = currentDatabase() AND active "
-            f"AND table IN ('assay_trace_summaries', 'assay_sampling_late') AND toUInt64(partition_id) < {number}"
-        ).rows:
-            self._engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
+        first_pass, _ = self._first_pass(copied)
+        for table, oldest in (("assay_trace_summaries", number), ("assay_sampling_late", first_pass or number)):
+            for (partition,) in self._engine.query(
+                "SELECT DISTINCT partition_id FROM system.parts WHERE database = currentDatabase() AND active "
+                f"AND table = '{table}' AND toUInt64(partition_id) < {oldest}"
+            ).rows:
+                self._engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")
 
 
 def allow(engine: Engine, compiled: Compiled, rows: str, moment: Moment, levels: Sequence[float]) -> tuple[Moment, list[float]]:
     """Work out what each second of a pass may spend of each limit, and what is left of them in the end.
 
-    `rows` is the statement that gives the traces to decide; `levels`: what the limits have at first, or nothing if they are full.
+    `rows` is the statement that gives the traces to decide; `levels` is what the limits have at first, empty if they are full.
     """
     left = []
     for number, limit in enumerate(compiled.limits):
@@ -268,3 +274,18 @@ def spend(limit: Limit, level: float, moment: Moment, asked: list[list[float]]) 
         allowance[since] = level
         level -= min(level, wanted)
     return allowance, min(burst, level + rate * (moment.now - since))
+
+
+def divide(batches: Iterable[tuple[int, int] | list[int]], most: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of runs of batches, each with at most so many spans or one batch.
+
+    `batches` has the number of each and its spans, in order.
+    """
+    first = last = size = 0
+    for batch, spans in batches:
+        if size and size + spans > most:
+            yield first, last
+            size = 0
+        first, last, size = batch if not size else first, batch, size + spans
+    if size:
+        yield first, last

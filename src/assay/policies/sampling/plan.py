@@ -11,9 +11,9 @@ from assay.policies.sampling.literals import quote
 
 _COLUMNS = (
     "Pass, Done, FromBatch, ToBatch, toUnixTimestamp(Since) AS Since, toUnixTimestamp(Now) AS Now, "
-    "toUnixTimestamp(LateSince) AS LateSince, Version, Before, Slices, Levels, Policies"
+    "toUnixTimestamp(LateSince) AS LateSince, Version, Before, Slices, Copied, Levels, Policies"
 )
-_NUMBERS = ("number", "done", "from_batch", "to_batch", "since", "now", "late_since", "version", "before", "slices")
+_NUMBERS = ("number", "done", "from_batch", "to_batch", "since", "now", "late_since", "version", "before", "slices", "copied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Plan:
     """One pass: the spans of the batches above `from_batch` up to `to_batch`, and what is due at `now` (Unix seconds).
 
     `version` is that of the policies, `before` that of the pass before; `policies` is the section as JSON, so that a pass that
-    is repeated after a crash is the same pass. `levels`: what limits have left before the pass, or after it once it is `done`.
+    is repeated after a crash is the same pass. `copied` (the batch up to which all kept spans are copied) and `levels` (what
+    the limits have left) are those before the pass, or after it once it is `done`.
     """
 
     number: int = 0
@@ -34,6 +35,7 @@ class Plan:
     version: int = 0
     before: int = 0
     slices: int = 1
+    copied: int = 0
     levels: tuple[float, ...] = ()
     policies: str = "{}"
 
@@ -48,9 +50,9 @@ class Plan:
         numbers = dict(zip(_NUMBERS, row, strict=False))
         return cls(**numbers | {"done": bool(numbers["done"]), "levels": tuple(row[-2]), "policies": row[-1]})
 
-    def finished(self, levels: Sequence[float]) -> Plan:
+    def finished(self, copied: int, levels: Sequence[float]) -> Plan:
         """Return the plan as it is when all of it is stored."""
-        return replace(self, done=True, levels=tuple(levels))
+        return replace(self, done=True, copied=copied, levels=tuple(levels))
 
     def write(self, engine: Engine) -> None:
         """Write it down durably."""
@@ -58,7 +60,7 @@ class Plan:
         levels = [float(level) for level in self.levels]
         engine.execute(
             "INSERT INTO assay_sampling_passes "
-            "(Pass, Done, FromBatch, ToBatch, Since, Now, LateSince, Version, Before, Slices, Levels, Policies) "
+            "(Pass, Done, FromBatch, ToBatch, Since, Now, LateSince, Version, Before, Slices, Copied, Levels, Policies) "
             f"SELECT {self.number}, {int(self.done)}, {self.from_batch}, {self.to_batch}, {times}, "
-            f"{self.version}, {self.before}, {self.slices}, {levels}::Array(Float64), {quote(self.policies)}"
+            f"{self.version}, {self.before}, {self.slices}, {self.copied}, {levels}::Array(Float64), {quote(self.policies)}"
         )

@@ -12,7 +12,6 @@ from assay.policies.sampling import model
 from assay.policies.sampling.compiled import Moment
 from assay.policies.sampling.passes import allow
 from assay.policies.sampling.reading import compile_sampling, policies_of
-from assay.policies.sampling.statements import READING
 
 State = Literal["kept", "sampled_out", "waiting"]
 
@@ -124,7 +123,7 @@ def dry_run(engine: Engine, sampling: model.Sampling, since: int, until: int) ->
     judged = compiled.decide(rows, moment)
     effects = engine.query(
         f"SELECT Policy, Kept, count(), sum(Spans), sum(Bytes), groupArraySample({_EXAMPLES}, 1)(TraceId) FROM (\n{judged}\n) "
-        f"GROUP BY Policy, Kept ORDER BY Kept DESC, count() DESC SETTINGS {READING}"
+        f"GROUP BY Policy, Kept ORDER BY Kept DESC, count() DESC"
     ).rows
     return DryRun(
         [Effect(policy, bool(kept), *counts) for policy, kept, *counts in effects],
@@ -138,6 +137,6 @@ def _compare(engine: Engine, judged: str, since: int, *, kept: bool) -> Change:
     otherwise = f"FROM assay_sampling_decisions WHERE DecidedAt >= fromUnixTimestamp({since}) AND Kept = {int(not kept)}"
     traces, examples = engine.query(
         f"SELECT count(), groupArraySample({_EXAMPLES}, 1)(TraceId) FROM (\n{judged}\n)\n"
-        f"WHERE Kept = {int(kept)} AND TraceId IN (SELECT TraceId {otherwise}) SETTINGS {READING}"
+        f"WHERE Kept = {int(kept)} AND TraceId IN (SELECT TraceId {otherwise})"
     ).rows[0]
     return Change(traces, examples)

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from assay.policies.sampling.compiled import Compiled, Moment
 from assay.policies.sampling.plan import Plan
 
-READING = "max_threads = 2, max_threads_min_free_memory_per_thread = 0"
-"""The engine gives a statement one thread per GiB of free memory, and it has little more than one."""
+# One thread: each thread would remember every trace for itself, and the loader needs the other core.
 _ONE_BLOCK = (
-    "max_insert_threads = 1, min_insert_block_size_rows = 1099511627776, min_insert_block_size_bytes = 1099511627776, "
-    "max_partitions_per_insert_block = 0, deduplicate_blocks_in_dependent_materialized_views = 1, "
-    "materialize_skip_indexes_on_insert = 0"
+    "max_threads = 1, max_insert_threads = 1, max_partitions_per_insert_block = 0, "
+    "min_insert_block_size_rows = 1099511627776, min_insert_block_size_bytes = 1099511627776, "
+    "deduplicate_blocks_in_dependent_materialized_views = 1, materialize_skip_indexes_on_insert = 0"
 )
-_DECIDED = (
-    "TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Spans, DurationNano, FirstBatch, LastBatch, Pass"
-)
+_DECIDED = "TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Spans, DurationNano, FirstBatch, Pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +77,31 @@ class Statements:
         return self._insert(
             f"assay_sampling_decisions ({_DECIDED})",
             f"SELECT TraceId, Kept, Policy, {reason}, Adjusted, fromUnixTimestamp({plan.now}), FirstReceivedAt, Spans,\n"
-            f"    toUInt64(greatest(EndNano - StartNano, 0)), FirstBatch, LastBatch, {plan.number}\nFROM\n"
+            f"    toUInt64(greatest(EndNano - StartNano, 0)), FirstBatch, {plan.number}\nFROM\n"
             f"(\n{self.compiled.decide(self.due(part), moment)}\n)",
             f"decisions/{part}",
         )
 
-    def kept(self) -> str:
-        """Return the statement that gives the traces whose spans are copied, and of which batches."""
-        plan = self.plan
+    def kept(self, first_pass: int, since: int) -> str:
+        """Return the statement that gives the kept traces that have new spans in `first_pass`, which was at `since`, or later.
+
+        A trace may come several times, with the same values.
+        """
         return (
-            "SELECT TraceId, Policy AS KeptBy, AdjustedCount AS Weight, FirstBatch AS Since, LastBatch AS Until\n"
-            "FROM assay_sampling_decisions\n"
-            f"WHERE DecidedAt = fromUnixTimestamp({plan.now}) AND Pass = {plan.number} AND Kept\n"
+            "SELECT TraceId, Policy AS KeptBy, AdjustedCount AS Weight FROM assay_sampling_decisions\n"
+            f"WHERE DecidedAt >= fromUnixTimestamp({since}) AND Pass >= {first_pass} AND Kept\n"
             "UNION ALL\n"
-            f"SELECT TraceId, Policy, AdjustedCount, toUInt64({plan.from_batch + 1}), toUInt64({plan.to_batch})\n"
-            f"FROM assay_sampling_late WHERE Pass = {plan.number} AND Kept"
+            f"SELECT TraceId, Policy, AdjustedCount FROM assay_sampling_late WHERE Pass >= {first_pass} AND Kept"
         )
 
-    def copy(self, columns: Sequence[str], first: int, last: int) -> str:
+    def copy(self, columns: Sequence[str], kept: str, first: int, last: int) -> str:
         """Copy what is kept of the batches from `first` to `last`."""
         listed = ", ".join(f"`{column}`" for column in columns)
         return self._insert(
             f"otel_traces ({listed}, SamplingPolicy, AdjustedCount)",
             f"SELECT {listed}, KeptBy, AdjustedCount * Weight\nFROM\n(\n    SELECT * FROM otel_traces_recent\n"
-            f"    WHERE Batch >= {first} AND Batch <= {last} AND TraceId IN\n"
-            f"        (SELECT TraceId FROM ({self.kept()}) WHERE Since <= {last} AND Until >= {first})\n) AS s\n"
-            f"LEFT ANY JOIN ({self.kept()}) AS k USING (TraceId)\nWHERE Batch >= Since",
+            f"    WHERE Batch >= {first} AND Batch <= {last} AND TraceId IN (SELECT TraceId FROM ({kept}))\n) AS s\n"
+            f"LEFT ANY JOIN ({kept}) AS k USING (TraceId)",
             f"copy/{first}-{last}",
         )
 
@@ -128,7 +124,7 @@ class Statements:
 
     def _insert(self, table: str, select: str, step: str) -> str:
         token = f"sampling/{self.plan.number}/{self.plan.version:x}/{step}"
-        return f"INSERT INTO {table}\n{select}\nSETTINGS {READING}, {_ONE_BLOCK}, insert_deduplication_token = '{token}'"
+        return f"INSERT INTO {table}\n{select}\nSETTINGS {_ONE_BLOCK}, insert_deduplication_token = '{token}'"
 
 
 def open_traces(number: int) -> str:

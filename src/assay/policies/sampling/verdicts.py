@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from assay.policies.sampling import model
@@ -11,6 +12,8 @@ from assay.policies.sampling.conditions import condition
 from assay.policies.sampling.literals import any_of, quote
 from assay.policies.sampling.refusal import PolicyRefused
 
+RANDOM = 1 << 56
+"""The randomness of a trace is a number below this; the traces that are kept are those with the most."""
 _MOST_CONDITIONS = 64
 
 
@@ -92,17 +95,18 @@ class Compilation:
         return Verdict(name, sampled)
 
     def _probabilistic(self, name: str, options: model.Probabilistic, _path: Sequence[str | int], _when: str) -> Verdict:
-        share = options.sampling_percentage / 100
+        # As it is written: 10 percent is not quite 0.1 in binary, and others who decide by the same rule round it once.
+        share = Fraction(str(options.sampling_percentage)) / 100
         if share >= 1:
             return Verdict(name, "true")
         if share <= 0:
             return Verdict(name, "false")
-        chance = "Fraction"
+        rank = "Rank"
         if options.hash_salt:
             if options.hash_salt not in self.salts:
                 self.salts.append(options.hash_salt)
-            chance = f"Fraction_{self.salts.index(options.hash_salt)}"
-        return Verdict(name, f"{chance} >= {1 - share:.17g}", f"{share:.17g}")
+            rank = f"Rank_{self.salts.index(options.hash_salt)}"
+        return Verdict(name, f"{rank} >= {round((1 - share) * RANDOM)}", f"{float(share)!r}")
 
     def _high_volume(self, name: str, options: model.HighVolume, path: Sequence[str | int], _when: str) -> Verdict:
         rate = f"{options.spans_per_second:.17g}"

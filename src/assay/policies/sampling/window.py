@@ -14,7 +14,7 @@ _PARTITION_SECONDS = 300
 
 # The engine knows the least and the greatest of a partition without reading it.
 _PARTITIONS = """
-SELECT toUInt32(splitByChar('-', _partition_id)[1]), _partition_id, max(Batch), toFloat64(max(ReceivedAt))
+SELECT toUInt32(splitByChar('-', _partition_id)[1]), _partition_id, max(Batch)
 FROM otel_traces_recent GROUP BY _partition_id ORDER BY 1
 """
 _BYTES = """
@@ -46,18 +46,17 @@ class Window:
 def slide(engine: Engine, sampling: model.Sampling, passes: Passes, now: float) -> Window:
     """Drop the partitions of the hot window that are old enough, and older ones than need be while it takes too much disk.
 
-    Only a partition goes whose spans are all copied or sampled out, and that no open trace has a span in.
+    Only a partition goes whose spans are all copied or sampled out.
     """
     sizes = {partition: int(size) for partition, size in engine.query(_BYTES).rows}
     total = sum(sizes.values())
     partitions = engine.query(_PARTITIONS).rows
     dropped = early = 0
     since = partitions[0][0] if partitions else 0
-    for start, partition, last_batch, last_received in partitions:
+    for start, partition, last_batch in partitions:
         old = start + _PARTITION_SECONDS <= now - sampling.hot_window
         large = total > sampling.recent_max_bytes
-        decided = last_batch <= passes.last.to_batch and last_received < passes.open.first_received and passes.last.done
-        if not (old or large) or not decided:
+        if not (old or large) or last_batch > passes.last.copied:
             break
         engine.execute(f"ALTER TABLE otel_traces_recent DROP PARTITION ID '{partition}'")
         if not old:

@@ -134,5 +134,5 @@ WITH
 SELECT
     *,
     assay_policy_filter_span(ServiceName, SpanName, SpanKind, StatusCode, Duration, SpanAttributes, ResourceAttributes, ScopeName, TraceId, ParentSpanId) AS Filter,
-    CAST(if(Filter = '', assay_policy_stage(), 'filtered'), 'Enum8(\'recent\' = 0, \'kept\' = 1, \'filtered\' = 2)') AS Stage
+    CAST(multiIf(Filter != '', 'filtered', getSetting('log_comment') != '', getSetting('log_comment'), assay_policy_stage()), 'Enum8(\'recent\' = 0, \'kept\' = 1, \'filtered\' = 2)') AS Stage
 FROM finished

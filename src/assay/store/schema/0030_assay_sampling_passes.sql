@@ -4,6 +4,7 @@
 -- gives: for each pass one row when it begins and one more with Done = 1 when all of it is stored. A pass takes the spans of the
 --        batches from FromBatch (without it) to ToBatch, and decides what is due at Now; the pass before it ended at Since. LateSince:
 --        spans of traces that were decided since then follow that decision. Levels has what is left in the buckets of rate limits.
+--        Copied is the batch up to which all kept spans are copied: the batches before the first that has a span of an open trace.
 --        Slices: traces are taken in so many parts, by the hash of their ids
 
 CREATE TABLE IF NOT EXISTS assay_sampling_passes
@@ -18,6 +19,7 @@ CREATE TABLE IF NOT EXISTS assay_sampling_passes
     Version UInt64,
     Before UInt64,
     Slices UInt32,
+    Copied UInt64,
     Levels Array(Float64),
     Policies String CODEC(ZSTD(1)),
     At DateTime64(3, 'UTC') DEFAULT now64(3)

@@ -3,7 +3,8 @@
 -- reads: otel_traces_recent, by the sampler
 -- gives: for the last pass or two, a row for each trace that had new spans in the pass or is still open (Open: not due at the end of it).
 --        Hits has a bit for each condition of the policies that a span of the trace met. RootReceivedAt is 2100 without a root.
---        HeadCount is how many traces of the sender's each stands for; Randomness is what the trace state says, with bit 56 set
+--        HeadCount is how many traces of the sender's one stands for; Randomness is what the trace state says, with bit 56 set;
+--        Entry has the hash of its operation in its lower half. What no policy asks for is 0
 
 CREATE TABLE IF NOT EXISTS assay_trace_summaries
 (
@@ -18,13 +19,11 @@ CREATE TABLE IF NOT EXISTS assay_trace_summaries
     EndNano Int64,
     Spans UInt64,
     Bytes UInt64,
-    HeadCount Float64,
+    HeadCount Float32,
     Randomness UInt64,
-    EntryNano Int64,
-    Operation UInt64,
+    Entry UInt64,
     Hits UInt64,
-    FirstBatch UInt64,
-    LastBatch UInt64
+    FirstBatch UInt64
 )
 ENGINE = MergeTree
 PARTITION BY Pass

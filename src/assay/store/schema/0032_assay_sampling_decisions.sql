@@ -17,7 +17,6 @@ CREATE TABLE IF NOT EXISTS assay_sampling_decisions
     Spans UInt64 CODEC(ZSTD(1)),
     DurationNano UInt64 CODEC(ZSTD(1)),
     FirstBatch UInt64 CODEC(Delta, ZSTD(1)),
-    LastBatch UInt64 CODEC(Delta, ZSTD(1)),
     Pass UInt64 CODEC(Delta, ZSTD(1)),
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 )

@@ -25,4 +25,4 @@ CREATE TABLE IF NOT EXISTS assay_service_metrics
 ENGINE = AggregatingMergeTree
 PARTITION BY toDate(Minute, 'UTC')
 ORDER BY (ServiceName, toStartOfHour(Minute, 'UTC'), SpanName, SpanKind, StatusCode, Environment, Version, Minute)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 1000
+SETTINGS index_granularity = 512, non_replicated_deduplication_window = 1000

@@ -21,4 +21,4 @@ CREATE TABLE IF NOT EXISTS assay_service_metrics_hourly
 ENGINE = AggregatingMergeTree
 PARTITION BY toDate(Hour, 'UTC')
 ORDER BY (ServiceName, SpanName, SpanKind, StatusCode, Environment, Version, Hour)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 1000
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 1000

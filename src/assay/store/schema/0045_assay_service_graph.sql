@@ -20,4 +20,4 @@ CREATE TABLE IF NOT EXISTS assay_service_graph
 ENGINE = AggregatingMergeTree
 PARTITION BY toDate(Minute, 'UTC')
 ORDER BY (toStartOfHour(Minute, 'UTC'), Caller, CallerKind, Callee, CalleeKind, Environment, Minute)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 1000
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 1000

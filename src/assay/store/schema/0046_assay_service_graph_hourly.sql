@@ -18,4 +18,4 @@ CREATE TABLE IF NOT EXISTS assay_service_graph_hourly
 ENGINE = AggregatingMergeTree
 PARTITION BY toDate(Hour, 'UTC')
 ORDER BY (Hour, Caller, CallerKind, Callee, CalleeKind, Environment)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 1000
+SETTINGS index_granularity = 256, non_replicated_deduplication_window = 1000

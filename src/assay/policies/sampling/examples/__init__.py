@@ -1,0 +1,1 @@
+"""Behaviour tests that are examples too: what each policy keeps of which spans."""
