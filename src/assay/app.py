@@ -127,6 +127,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
+    from assay.quality import Delivery  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
         Loader,
@@ -143,6 +144,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
     migrate(engine, decode=False)
     intake = Intake(_socket())
+    delivery = Delivery(engine)
     queue = Queue(config.data_dir / "journal")
     keeper = PolicyKeeper(engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine))
     # The supervisor starts a new core, which begins where the journal says.
@@ -152,13 +154,22 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     readiness = _readiness(config, loader.alive)
-    app = create_app(engine, config.api, readiness=readiness, post_events=intake.post_events, keeper=keeper)
+    app = create_app(
+        engine,
+        config.api,
+        readiness=readiness,
+        post_events=intake.post_events,
+        keeper=keeper,
+        delivery=delivery,
+        defaults=config.dora,
+    )
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
 
     loader.start()
     retention.start()
+    delivery.start()
     sampler.start()
     keeper.start()
     _note_changes(intake, keeper)
@@ -171,6 +182,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
         sampler.stop()
         graph.stop()
+        delivery.stop()
         retention.stop()
         engine.close()
 

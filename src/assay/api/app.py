@@ -7,12 +7,14 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
+from assay.api import dora, errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
 from assay.api.guard import Guard
 from assay.api.policy_metrics import PolicyMetrics
-from assay.core.config import Api
+from assay.core.config import Api, Dora
 from assay.core.ports import Engine
 from assay.policies import PolicyKeeper
+from assay.quality import Delivery
+from assay.quality.exposition import DeliveryMetrics
 from assay.query.times import Clock
 
 _DESCRIPTION = """Questions on traces, metrics and logs, answered as JSON.
@@ -24,19 +26,24 @@ Whatever goes wrong is told as `{"error": {"code", "message", "hint"}}`: 4xx if 
 repeated as it is."""
 
 
-def create_app(  # noqa: PLR0917 - wiring takes as much as it connects
+def create_app(
     engine: Engine,
     api: Api,
     readiness: health.Readiness = dict,
     clock: Clock = time.time_ns,
+    *,
     post_events: events.PostEvents = events.no_intake,
     keeper: PolicyKeeper | None = None,
+    delivery: Delivery | None = None,
+    defaults: Dora | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
-    hands events to intake; `keeper` has the policies.
+    hands events to intake; `keeper` has the policies; `delivery` keeps the facts that the DORA metrics add up, and `defaults`
+    are theirs.
     """
+    delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
         title="Assay HTTP API",
         description=_DESCRIPTION,
@@ -55,10 +62,12 @@ def create_app(  # noqa: PLR0917 - wiring takes as much as it connects
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(traces.routes(engine, clock, keeper))
     v1.include_router(events.routes(engine, clock, post_events))
+    v1.include_router(dora.routes(engine, clock, delivery, defaults))
     v1.include_router(policies.routes(engine, clock, keeper))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
-    app.include_router(health.routes(engine, readiness, PolicyMetrics(engine, clock, keeper)))
+    told = PolicyMetrics(engine, clock, keeper), DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)
+    app.include_router(health.routes(engine, readiness, *told))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)
     return app

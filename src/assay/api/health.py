@@ -40,10 +40,11 @@ class Status:
     tables: list[Table]
 
 
-def routes(engine: Engine, readiness: Readiness, policies: Collector) -> APIRouter:
+def routes(engine: Engine, readiness: Readiness, *told: Collector) -> APIRouter:
     router = APIRouter(tags=["health"])
     effects = CollectorRegistry()
-    effects.register(policies)
+    for collector in told:
+        effects.register(collector)
 
     @router.get("/healthz", summary="Is it alive?")
     async def healthz() -> dict[str, bool]:
@@ -58,7 +59,7 @@ def routes(engine: Engine, readiness: Readiness, policies: Collector) -> APIRout
 
     @router.get("/metrics", summary="Assay's own metrics", response_class=Response)
     def metrics() -> Response:
-        """What came in, was stored, refused or buried, and what policies did, in the text format of Prometheus."""
+        """What came in, was stored, refused or buried, what policies did, and how software is delivered, for Prometheus."""
         return Response(generate_latest(own_registry()) + generate_latest(effects), media_type=CONTENT_TYPE_LATEST)
 
     return router

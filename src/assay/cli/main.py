@@ -19,6 +19,7 @@ COMMANDS = {
     "traces": "Search traces, show one, and say why it is kept.",
     "logs": "Search log records and events, and follow them.",
     "metrics": "List metrics and show how one went.",
+    "dora": "Measure how software is delivered: frequency, lead time, failures, recovery and rework.",
     "events": "List deployments, changes, incidents and results, and show one.",
     "deployment": "Report deployments, from a pipeline or by hand.",
     "change": "Report changes, from a pipeline or by hand.",

@@ -138,6 +138,17 @@ class Retention(Section):
     """Days that metrics of services and the service graph are kept by the hour; by the minute they are kept for 35 at most."""
 
 
+class Dora(Section):
+    environment: str = "production"
+    """Environment that is measured if a question names none."""
+    time_zone: str = "UTC"
+    """Time zone whose calendar days count, such as Europe/Berlin."""
+    edition: str = Field(default="2023", pattern="^(2019|2021|2023|2024)$")
+    """Edition of the bands."""
+    link_window_seconds: int = Field(default=14400, ge=0, le=2592000)
+    """How long after a deployment an incident that names no cause is held against it."""
+
+
 class Sql(Section):
     max_rows: int = Field(default=10_000, ge=1)
     """Rows that one SQL query may return."""
@@ -174,6 +185,7 @@ class Config(BaseSettings):
     store: Store = Store()
     retention: Retention = Retention()
     api: Api = Api()
+    dora: Dora = Dora()
     policies: dict[str, Any] = {}
     """Filters, enrichment, scrubbing and sampling; `assay policy schema` and docs/policies.md say what may stand here. A change
     takes effect while Assay runs."""

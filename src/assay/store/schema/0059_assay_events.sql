@@ -1,18 +1,16 @@
--- kind: view
+-- kind: views
 -- why: what all measures read: each event once, as it was corrected last, without those that were withdrawn, and what was reported wins
 --      over what was concluded
 -- reads: assay_event_records, assay_inferred_events, assay_event_days, assay_deploy_tasks
 -- gives: one row per event, in the columns of assay_event_records. An inferred event is left out if such an event of the same service (for
 --        deployments also environment) was reported on its day (UTC), the day before or the day after; and what is concluded from a metric or
---        a version is, if a span says so on its day or the day before or after
+--        a version is, if a span says so on its day or the day before or after. assay_concluded_events has only those that are inferred
 
-CREATE OR REPLACE VIEW assay_events AS
+CREATE OR REPLACE VIEW assay_concluded_events AS
 WITH inferred AS
 (
     SELECT *, if(EventName = 'qms.deployment.finished', Environment, '') AS Place FROM assay_inferred_events
 )
-SELECT * FROM assay_event_records FINAL WHERE NOT Retracted
-UNION ALL
 SELECT
     EventName, EventId, toUInt256(0) AS Rank, Time, Time AS Observed, Service, Environment,
     mapFilter((key, text) -> text != '', mapConcat(Told, map('service.name', toString(Service), 'deployment.environment.name', toString(Environment),
@@ -30,4 +28,9 @@ SELECT
 FROM inferred
 WHERE (EventName, Service, Place, toDate(Time)) NOT IN (SELECT EventName, Service, Environment, Day FROM assay_event_days)
     AND (Source = 'span' OR EventName != 'qms.deployment.finished' OR (Service, Environment, toDate(Time)) NOT IN
-        (SELECT Service, Environment, arrayJoin([toDate(End) - 1, toDate(End), toDate(End) + 1]) FROM assay_deploy_tasks WHERE Status != ''))
+        (SELECT Service, Environment, arrayJoin([toDate(End) - 1, toDate(End), toDate(End) + 1]) FROM assay_deploy_tasks WHERE Status != ''));
+
+CREATE OR REPLACE VIEW assay_events AS
+SELECT * FROM assay_event_records FINAL WHERE NOT Retracted
+UNION ALL
+SELECT * FROM assay_concluded_events
