@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assay.core.errors import InvalidInput, Misconfigured
 from assay.core.ports import Engine
-from assay.policies import SECTIONS, compile_policies, document, explain, parse, read, validate
+from assay.policies import SECTIONS, compile_policies, explain, parse, read, scrub_rules, validate
 from assay.policies.pseudonyms import PseudonymKey
 
 KEY = PseudonymKey(7, Path("/keys/pseudonym-k7.key"))
@@ -110,7 +110,7 @@ def test_what_comes_with_assay_is_understood(engine: Engine) -> None:
     """The rules that nobody has to write are understood by the engine, all of them."""
     policies = parse(None)
     assert policies.scrubbing
-    document.scrub_rules.validate(policies.scrubbing, engine)
+    scrub_rules.validate(policies.scrubbing, engine)
     validate(policies, engine)
 
 

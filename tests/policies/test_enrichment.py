@@ -61,7 +61,7 @@ def _expected(steps: dict[str, Any], attributes: dict[str, str]) -> dict[str, st
     for key in (*steps.get("delete", ()), *steps.get("set", {})):
         left.pop(key, None)
     left |= steps.get("set", {})
-    return steps.get("default", {}) | left
+    return {**steps.get("default", {}), **left}
 
 
 @settings(max_examples=60, deadline=None)

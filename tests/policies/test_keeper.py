@@ -62,7 +62,7 @@ def _versions(engine: Engine) -> list[str]:
 
 
 def test_policies_are_in_force_from_the_start_and_on_record(engine: Engine, keep: Keep, brought: list[list[str]]) -> None:
-    """At the first start the written policies are brought, told, and recorded with their document and SQL; at the next just brought."""
+    """At the first start the written policies are brought, told and recorded with their SQL; at the next just brought."""
     told: list[str] = []
     now = keep(lambda policies: told.append(policies.version)).in_force
     assert (now.statements, now.problem, now.key_id) == (brought[-1], "", "k1")
@@ -135,7 +135,7 @@ def test_a_start_with_wrong_policies_falls_back_on_the_last_good_ones(keep: Keep
 def test_a_first_start_with_wrong_policies_fails(keep: Keep, file: Path, brought: list[list[str]]) -> None:
     """Where nothing held before there is nothing to fall back on."""
     file.write_text(WRONG, "utf-8")
-    with pytest.raises(Misconfigured, match="assay.yaml:3"):
+    with pytest.raises(Misconfigured, match=r"assay\.yaml:3"):
         keep()
     assert brought == []
 
@@ -178,15 +178,13 @@ def test_a_new_key_comes_into_force_with_a_reload(keep: Keep, file: Path, brough
 
 
 def test_rows_change_at_once_and_the_key_is_nowhere(engine: Engine, store: Store, file: Path) -> None:
-    """Through the real views: a change holds for what comes next, old pseudonyms stay, and no table, view or answer has the key."""
+    """In the real views a change holds for what comes next, old pseudonyms stay, and nothing that can be read has the key."""
     keys = file.parent / "keys"
     service = f"kept-{uuid4()}"
 
     def send(name: str) -> None:
-        store(
-            Signal.TRACES,
-            traces(service, [span(uuid4().hex, 1, name=name, start_ns=time.time_ns(), values={"user.id": "anna"})]),
-        )
+        sent = span(uuid4().hex, 1, name=name, start_ns=time.time_ns(), values={"user.id": "anna"})
+        store(Signal.TRACES, traces(service, [sent]))
 
     try:
         keeper = PolicyKeeper(engine, file, keys, partial(apply_decoding, engine))
