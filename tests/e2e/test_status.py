@@ -50,7 +50,7 @@ def test_everything_that_was_received_is_accounted_for(tmp_path: Path) -> None:
     ids = [f"{number:032x}" for number in range(1, _TRACES + 1)]
     spans = [span(trace_id, 1, name="GET /orders", kind=2, start_ns=_NOW) for trace_id in ids]
     for each in spans[:10]:
-        each.status.code = 2
+        each.status.code = each.status.STATUS_CODE_ERROR
     health = span("f" * 32, 1, name="GET /healthz", kind=2, start_ns=_NOW, values={"url.path": "/healthz"})
     records = [record(_NOW, "noise", severity_number=1), record(_NOW, "order placed", severity_number=9)]
     with running(tmp_path / "data", POLICIES=json.dumps(_POLICIES)) as server:

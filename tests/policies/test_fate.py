@@ -23,7 +23,8 @@ def decide(engine: Engine) -> Iterator[partial[None]]:
 
     def write(trace_id: str, kept: bool, policy: str, received: float) -> None:
         engine.execute(
-            "INSERT INTO assay_sampling_decisions (TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Pass) "
+            "INSERT INTO assay_sampling_decisions "
+            "(TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Pass) "
             f"SELECT '{trace_id}', {int(kept)}, '{policy}', 'wait', 4, toDateTime({int(received) + 30}), {received}, 1"
         )
 

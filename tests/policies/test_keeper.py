@@ -178,7 +178,7 @@ def test_a_new_key_comes_into_force_with_a_reload(keep: Keep, file: Path, brough
 
 
 def test_rows_change_at_once_and_the_key_is_nowhere(engine: Engine, store: Store, file: Path) -> None:
-    """In the real views a change holds for what comes next, old pseudonyms stay, and nothing that can be read has the key."""
+    """In the real views a change holds for what comes next, old pseudonyms stay, and no query gives the key."""
     keys = file.parent / "keys"
     service = f"kept-{uuid4()}"
 
