@@ -25,7 +25,8 @@ WHERE database = currentDatabase() AND active AND table = 'otel_traces_recent' G
 _OLD = """
 SELECT DISTINCT table, partition_id FROM system.parts WHERE database = currentDatabase() AND active AND (
     (table = 'assay_sampling_decisions' AND partition_id < formatDateTime(toDate({now}) - {traces_days}, '%Y%m%d'))
-    OR (table = 'assay_sampling_decisions' AND endsWith(partition_id, '-0') AND partition_id < formatDateTime(toDate({now}) - 1, '%Y%m%d'))
+    OR (table = 'assay_sampling_decisions' AND endsWith(partition_id, '-0')
+        AND partition_id < formatDateTime(toDate({now}) - 1, '%Y%m%d'))
     OR (table = 'assay_sampling_passes' AND partition_id < formatDateTime(toDate({now}) - 7, '%Y%m%d'))
     OR (table = 'assay_sampling_operations' AND max_time < toDateTime({now}) - 7200)
 )
