@@ -34,7 +34,11 @@ _SMALL_BYTES = 30 << 20
 # How often an insert may run out of memory: another at the same time may be the reason.
 _TRIES_TOGETHER = 3
 _TRIES_ALONE = 7
+# A small insert is nearly all planning, however little it has: from one to the next at least this long, and so long that
+# most of the time none is planned.
 _SMALL_PAUSE_SECONDS = 0.5
+_SMALL_PAUSE_INSERTS = 3
+_LONGEST_SMALL_PAUSE_SECONDS = 2.0
 
 _PRESENT = {
     signal: f"SELECT count() FROM merge(currentDatabase(), '{tables}') WHERE Batch BETWEEN {{first:UInt64}} AND {{last:UInt64}}"
@@ -73,6 +77,7 @@ class Loader:
         self._streams = streams
         self._failed = failed
         self._repeated = dict.fromkeys(Signal, 0)
+        self._small_pause = dict.fromkeys(Signal, _SMALL_PAUSE_SECONDS)
         self._stopping = threading.Event()
         self._draining = threading.Event()
         self._pool = ThreadPoolExecutor(streams, thread_name_prefix="load")
@@ -122,7 +127,7 @@ class Loader:
                     break
                 if running and not _fill_a_run(waiting):
                     break
-                next_small = time.monotonic() + _SMALL_PAUSE_SECONDS
+                next_small = time.monotonic() + self._small_pause[signal]
                 together = _take_run(waiting, planned)
                 waiting = waiting[len(together) :]
                 submitted = together[-1].number
@@ -168,6 +173,7 @@ class Loader:
     def _load(self, together: Sequence[Segment]) -> _Outcome:
         """Store segments that follow each other."""
         signal = together[0].signal
+        began = time.monotonic()
         token = f"{self._segments.writer}/{signal}/{together[0].number}-{together[-1].number}"
         read: list[tuple[bytes, int]] = []
         if not self._persist(signal, lambda: read.extend([self._segments.read(segment) for segment in together])):
@@ -188,6 +194,9 @@ class Loader:
         if buried is None:
             return _Outcome.STOPPED
         lost += buried
+        if _size(together) < _SMALL_BYTES:
+            pause = _SMALL_PAUSE_INSERTS * (time.monotonic() - began)
+            self._small_pause[signal] = min(max(_SMALL_PAUSE_SECONDS, pause), _LONGEST_SMALL_PAUSE_SECONDS)
         metrics.STORED_SEGMENTS.labels(signal).inc(len(together))
         metrics.STORED_ITEMS.labels(signal).inc(sum(segment.items for segment in together) - lost)
         return _Outcome.STORED
