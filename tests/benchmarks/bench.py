@@ -172,8 +172,8 @@ def make_bare(data: Path) -> None:
     engine = EmbeddedEngine(data / "store", config.Store(), config.Sql())
     try:
         migrate(engine)
-        views = "SELECT name FROM system.tables WHERE engine = 'MaterializedView' AND match(create_table_query, 'FROM [^ ]*assay_decoded_spans')"
-        for (name,) in engine.query(views).rows:
+        views = "SELECT name FROM system.tables WHERE engine = 'MaterializedView' AND match(create_table_query, {reads:String})"
+        for (name,) in engine.query(views, {"reads": "FROM [^ ]*assay_decoded_spans"}).rows:
             if name != "assay_kept_mv":
                 engine.execute(f"DROP VIEW {name}")
     finally:
@@ -187,7 +187,7 @@ def bench_policies(folder: Path, count: int, repeat: int, report: Report) -> Non
     for turn in range(3):
         for name, found in rates.items():
             data = folder / f"policies-{name}-{turn}"
-            settings = {"API__SQL__MAX_SECONDS": "120"}
+            settings: dict[str, Any] = {"API__SQL__MAX_SECONDS": "120"}
             if name == "bare":
                 make_bare(data)
                 settings["POLICIES"] = json.dumps(BARE)
@@ -196,7 +196,7 @@ def bench_policies(folder: Path, count: int, repeat: int, report: Report) -> Non
                 found.append(sustain(server, "traces", requests, count, repeat))
             shutil.rmtree(data)
     bare, policies = (statistics.median(rates[name]) for name in ("bare", "policies"))
-    ranges = {name: f"{min(found):,.0f}–{max(found):,.0f}" for name, found in rates.items()}
+    ranges = {name: f"{min(found):,.0f} to {max(found):,.0f}" for name, found in rates.items()}
     report.add(
         "spans/s with default policies and service metrics, of those without",
         f"{policies / bare:.0%}",

@@ -67,7 +67,7 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SE
 
 
 @contextmanager
-def running(data: Path, config_file: Path | None = None, **settings: str) -> Iterator[Running]:
+def running(data: Path, /, *, config_file: Path | None = None, **settings: str) -> Iterator[Running]:
     """Run Assay on `data`; `settings` are configuration variables without `ASSAY_`."""
     grpc, http, api = free_port(), free_port(), free_port()
     environment = os.environ | {

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from tests.benchmarks import telemetry
 
 from assay.core import config
@@ -30,12 +31,12 @@ def _request(chance: random.Random, number: int) -> bytes:
     request = ExportTraceServiceRequest.FromString(telemetry.traces(chance, SPANS, f"service-{number % 20}"))
     spans = request.resource_spans[0].scope_spans[0].spans
     for span in spans[:HEALTH_CHECKS]:
-        span.kind, span.status.code = 2, 0
+        span.kind, span.status.code = Span.SPAN_KIND_SERVER, Status.STATUS_CODE_UNSET
         for attribute in span.attributes:
             if attribute.key in ("http.route", "url.path"):
                 attribute.value.string_value = "/healthz"
     for span in chance.sample(list(spans[HEALTH_CHECKS:]), 5):
-        span.status.code = 2
+        span.status.code = Status.STATUS_CODE_ERROR
     return request.SerializeToString()
 
 

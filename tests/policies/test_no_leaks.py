@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from assay.core import config
 from assay.core.signals import Signal
@@ -71,7 +72,7 @@ def _spans() -> ExportTraceServiceRequest:
     span = scope.spans.add(
         trace_id=b"t" * 16, span_id=b"s" * 8, name=f"send {TEXT}", start_time_unix_nano=NOW, end_time_unix_nano=NOW
     )
-    span.status.code, span.status.message = 2, TEXT
+    span.status.code, span.status.message = Status.STATUS_CODE_ERROR, TEXT
     _add(span.attributes, "span")
     event = span.events.add(name=f"mail {SECRETS[0]}", time_unix_nano=NOW)
     _add(event.attributes, "event")

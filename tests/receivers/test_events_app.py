@@ -102,6 +102,8 @@ async def test_one_event_or_a_list_is_acknowledged_with_its_ids(events: Events) 
         ({**DEPLOYMENT, "name": "x"}, "event_malformed", "known are"),
         ({**DEPLOYMENT, "attributes": 5}, "event_malformed", "attributes"),
         ({**DEPLOYMENT, "body": 5}, "event_malformed", "quotes"),
+        ({**DEPLOYMENT, "id": "i" * 1001}, "event_malformed", "shorter"),
+        (changed(DEPLOYMENT, deployment_name="x" * (1 << 20 | 1)), "attribute_too_large", "leave some of it out"),
         ({**DEPLOYMENT, "event": "qms.deployment.finish"}, "event_unknown", "qms.deployment.finished"),
         ({**DEPLOYMENT, "time": "2025-11-03T10:00:00"}, "time_invalid", "offset"),
         ({**DEPLOYMENT, "time": "yesterday"}, "time_invalid", "RFC 3339"),

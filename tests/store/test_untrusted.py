@@ -17,6 +17,7 @@ from assay.store.untrusted import refuse_names
         "SELECT 'it''s', 'a\\'b', `a\\`b`, file('x')",
         "SELECT {f:Identifier}",
         "SELECT * FROM sqlite('x', 't')",
+        "SELECT assay_policy_clean('user.id', 'anna')",
     ],
 )
 def test_a_name_that_reaches_out_is_refused(formatted: str) -> None:

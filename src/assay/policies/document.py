@@ -17,6 +17,7 @@ from assay.core.errors import InvalidInput, Misconfigured
 from assay.core.ports import Engine
 from assay.policies import enrichment, filters, scrub_rules
 from assay.policies.lines import find_line
+from assay.policies.nested import clean, found, suspect
 from assay.policies.pseudonyms import PseudonymKey
 from assay.policies.refusals import refuse, refuse_unknown
 from assay.policies.sampling import PolicyRefused, Sampling, compile_sampling
@@ -25,8 +26,6 @@ from assay.policies.sampling import read as read_sampling
 from assay.policies.sampling.refusal import write_path
 from assay.policies.scrub import Scrubber
 
-_NESTED = '"[nested]"'
-_NESTED_PART = r'\{"@(?:array|map|bytes)":"[A-Za-z0-9+/=]+"\}'
 SECTIONS = ("filters", "enrichment", "scrubbing", "sampling")
 
 
@@ -140,27 +139,13 @@ def explain(policies: Policies, key: PseudonymKey) -> dict[str, str]:
 
 
 def _compile_scrubbing(scrubber: Scrubber) -> list[str]:
-    clean = _without_nested(scrubber, scrubber.value("key", "text"))
-    if scrubber.drops:
-        clean = f"if({scrubber.keep('key')}, {clean}, '\\0assay.drop.dropped')"
-    suspect = f"greatest({scrubber.key_guard('keys')}, {scrubber.guard('texts')}, position(texts, '{{\"@') > 0)"
-    found = f"arrayConcat({scrubber.found('text')}, if(position(text, '{_NESTED}') > 0, ['nested'], []))"
+    dropped = f"if({scrubber.keep('key')}, {clean(scrubber, 'key', 'text')}, '\\0assay.drop.dropped')"
+    cleaned = dropped if scrubber.drops else clean(scrubber, "key", "text")
     return [
-        f"CREATE OR REPLACE FUNCTION assay_policy_suspect AS (keys, texts) -> {suspect}",
-        f"CREATE OR REPLACE FUNCTION assay_policy_clean AS (key, text) -> {clean}",
-        f"CREATE OR REPLACE FUNCTION assay_policy_found AS (text) -> {found}",
+        f"CREATE OR REPLACE FUNCTION assay_policy_suspect AS (keys, texts) -> {suspect(scrubber, 'keys', 'texts')}",
+        f"CREATE OR REPLACE FUNCTION assay_policy_clean AS (key, text) -> {cleaned}",
+        f"CREATE OR REPLACE FUNCTION assay_policy_found AS (text) -> {found(scrubber, 'text')}",
     ]
-
-
-def _without_nested(scrubber: Scrubber, clean: str) -> str:
-    """Mask what is too deep to be unrolled, and so lies in base64, if its readable parts are suspect."""
-    readable = "replaceRegexpAll(tryBase64Decode(extract(part, ':\"(.*)\"')), '[^ -~]+', '\\n')"
-    suspect = f"arrayExists(line -> {scrubber.key_guard('line')} + {scrubber.guard('line')} > 0, [{readable}])"
-    parts = f"extractAll(masked, {scrub_rules.literal(_NESTED_PART)})"
-    fold = (
-        f"arrayFold((left_over, part) -> if({suspect}, replaceAll(left_over, part, '{_NESTED}'), left_over), {parts}, masked)"
-    )
-    return f"arrayMap(masked -> {fold}, [{clean}])[1]"
 
 
 def _sampling(given: Any) -> Sampling:

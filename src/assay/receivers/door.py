@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from time import perf_counter
 
 import structlog
@@ -32,13 +33,13 @@ class _Counters:
 
 
 class Door:
-    """Take requests of one source, such as `otlp/grpc`."""
+    """Take requests of one source, such as `otlp/grpc`; `signals` are those that it has."""
 
-    def __init__(self, accept: Accept, source: str) -> None:
+    def __init__(self, accept: Accept, source: str, signals: Iterable[Signal] = Signal) -> None:
         self._accept = accept
         self.source = source
         self._large = LargeRequests()
-        self._counters = {signal: _Counters(signal, source) for signal in Signal}
+        self._counters = {signal: _Counters(signal, source) for signal in signals}
 
     async def take(self, signal: Signal, body: bytes, *, as_json: bool = False) -> str:
         """Return once the request is safe; gives a warning for its sender, or an empty text.

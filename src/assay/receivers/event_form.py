@@ -18,7 +18,8 @@ ENVIRONMENT = "deployment.environment.name"
 _KEYS = {"event", "time", "id", "revision", "attributes", "body"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_NS = 86_400_000_000_000
-_MAX_TEXT = 64 << 10
+_MAX_TEXT = 1 << 20
+_MAX_ID = 1000
 _BEGINNINGS = ("qms.deployment.started_at", "qms.change.started_at", "qms.incident.opened_at")
 _OPENED, _RESOLVED = "qms.incident.opened", "qms.incident.resolved"
 
@@ -128,7 +129,7 @@ class _Reader:
                 )
             read[(known and known.renamed_to) or key] = _typed(key, value, known)
         if form.get("id"):
-            read[ID] = _text(form["id"])
+            read[ID] = _id(form["id"])
         if form.get("revision") is not None:
             read[REVISION] = _typed(REVISION, form["revision"], self._registry.attributes[REVISION])
         read.setdefault(SOURCE, self._source)
@@ -183,7 +184,7 @@ def _typed(key: str, value: Any, known: registry.Attribute | None) -> AttributeV
 
 def _bounded(key: str, value: AttributeValue) -> AttributeValue:
     texts = value if isinstance(value, list) else [value]
-    if sum(len(text) for text in texts if isinstance(text, str)) > _MAX_TEXT * 16:
+    if sum(len(text) for text in texts if isinstance(text, str)) > _MAX_TEXT:
         raise InvalidInput("attribute_too_large", f"{key} is larger than 1 MiB", "leave some of it out")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise InvalidInput("attribute_type", f"{key} has more than 64 bits", "send it as a text")
@@ -215,9 +216,15 @@ def _wrong_type(key: str, value: Any, wanted: str) -> InvalidInput:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 4 << 20:
+    if not isinstance(value, str):
         raise InvalidInput("event_malformed", "id and body are texts", "write them in quotes")
     return value
+
+
+def _id(value: Any) -> str:
+    if len(text := _text(value)) > _MAX_ID:
+        raise InvalidInput("event_malformed", f"id is longer than {_MAX_ID} characters", "choose a shorter one")
+    return text
 
 
 def _suggest(name: Any, known: Iterable[str]) -> str:

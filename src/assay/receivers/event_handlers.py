@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.core.config import Config
 from assay.core.ports import Accept
+from assay.core.signals import Signal
 from assay.receivers.door import Door
 from assay.receivers.events_app import PATH, EventsApp
 from assay.receivers.front import Handler
@@ -12,8 +13,8 @@ from assay.receivers.webhooks import SENDERS, WebhookApp
 
 def event_handlers(config: Config, accept: Accept) -> dict[str, Handler]:
     """Make what answers to events and webhooks, by path."""
-    handlers: dict[str, Handler] = {PATH: EventsApp(config.events, Door(accept, "events/api"))}
+    handlers: dict[str, Handler] = {PATH: EventsApp(config.events, Door(accept, "events/api", [Signal.LOGS]))}
     for name in SENDERS:
-        door = Door(accept, f"webhook/{name}")
+        door = Door(accept, f"webhook/{name}", [Signal.LOGS])
         handlers[f"/webhooks/{name}"] = WebhookApp(name, config.receivers.webhooks, config.events, door)
     return handlers

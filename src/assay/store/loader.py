@@ -235,9 +235,7 @@ class Loader:
         done = self._persist(segment.signal, lambda: buried.append(self._segments.bury(segment, record, reason)))
         return buried[0] if done else None
 
-    def _insert(
-        self, segments: Sequence[Segment], data: Sequence[bytes], token: str, memory_tries: int | None = None
-    ) -> bool:
+    def _insert(self, segments: Sequence[Segment], data: Sequence[bytes], token: str, memory_tries: int | None = None) -> bool:
         signal = segments[0].signal
         again = segments[0].number <= self._repeated[signal]
 

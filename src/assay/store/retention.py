@@ -26,7 +26,7 @@ ORDER BY table, partition_id
 _EVENT_TABLES = {
     "assay_delivery": "PartitionDate",
     "assay_event_records": "PartitionDate",
-    "assay_inferred_records": "PartitionDate",
+    "assay_deploy_spans": "PartitionDate",
     "assay_event_points": "PartitionDate",
     "assay_service_versions": "Day",
     "assay_event_days": "Day",

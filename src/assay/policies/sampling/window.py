@@ -25,6 +25,8 @@ WHERE database = currentDatabase() AND active AND table = 'otel_traces_recent' G
 _OLD = """
 SELECT DISTINCT table, partition_id FROM system.parts WHERE database = currentDatabase() AND active AND (
     (table = 'assay_sampling_decisions' AND partition_id < formatDateTime(toDate({now}) - {traces_days}, '%Y%m%d'))
+    OR (table = 'assay_sampling_decisions' AND endsWith(partition_id, '-0')
+        AND partition_id < formatDateTime(toDate({now}) - 1, '%Y%m%d'))
     OR (table = 'assay_sampling_passes' AND partition_id < formatDateTime(toDate({now}) - 7, '%Y%m%d'))
     OR (table = 'assay_sampling_operations' AND max_time < toDateTime({now}) - 7200)
 )
@@ -67,6 +69,9 @@ def slide(engine: Engine, sampling: model.Sampling, passes: Passes, now: float) 
 
 
 def drop_old(engine: Engine, traces_days: int, now: float) -> None:
-    """Drop decisions that are older than the spans that they are about, and what else the sampler has written long ago."""
+    """Drop what the sampler has written long ago.
+
+    Decisions to keep a trace go with its spans; those not to, a day after it has left the hot window.
+    """
     for table, partition in engine.query(_OLD.format(now=int(now), traces_days=traces_days)).rows:
         engine.execute(f"ALTER TABLE {table} DROP PARTITION ID '{partition}'")

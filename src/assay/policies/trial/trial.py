@@ -13,7 +13,7 @@ from typing import Any
 from assay.core import statement
 from assay.core.ports import Answer, Engine
 from assay.core.statement import Statement
-from assay.policies import document, filters, scrub_rules
+from assay.policies import document, filters, nested, scrub_rules
 from assay.policies.document import Policies
 from assay.policies.sampling import DryRun, dry_run
 from assay.policies.scrub import Scrubber
@@ -119,12 +119,13 @@ def _part(found: Mapping[str, tuple[int, list[str]]], name: str, total: int) -> 
 def _scrub(engine: Engine, rules: scrub_rules.Scrubbing, parameters: Mapping[str, int]) -> list[Changed]:
     # A pseudonym in an example is of a key that nobody has.
     scrubber = Scrubber(rules, "'dry run'", "'k0'")
-    clean = scrubber.value("Key", "Text")
+    cleaned = nested.clean(scrubber, "Key", "Text")
     if scrubber.drops:
-        clean = f"if({scrubber.keep('Key')}, {clean}, '')"
+        cleaned = f"if({scrubber.keep('Key')}, {cleaned}, '')"
     # What is a mask already, as a whole, has been dealt with.
     mask = f"match(Text, {scrub_rules.literal(_whole_mask(scrubber.labels))})"
-    new, old = scrubber.found("Clean"), scrubber.found("Text")
+    new, old = nested.found(scrubber, "Clean"), nested.found(scrubber, "Text")
+    suspect = f"{nested.suspect(scrubber, 'Key', 'Text')} > 0"
     rows = engine.query(
         f"""
         SELECT
@@ -134,7 +135,7 @@ def _scrub(engine: Engine, rules: scrub_rules.Scrubbing, parameters: Mapping[str
         FROM
         (
             SELECT *, arrayFilter(r -> countEqual({new}, r) > countEqual({old}, r), arrayDistinct({new})) AS Rules
-            FROM (SELECT *, {clean} AS Clean FROM ({_load("read_texts").text}) WHERE {_suspect(scrubber)} AND NOT {mask})
+            FROM (SELECT *, {cleaned} AS Clean FROM ({_load("read_texts").text}) WHERE {suspect} AND NOT {mask})
             WHERE Clean != Text
         )
         GROUP BY Signal, Place, Rule ORDER BY Found DESC, Signal, Place LIMIT 1000
@@ -142,10 +143,6 @@ def _scrub(engine: Engine, rules: scrub_rules.Scrubbing, parameters: Mapping[str
         parameters,
     ).rows
     return [Changed(*row) for row in rows]
-
-
-def _suspect(scrubber: Scrubber) -> str:
-    return f"({scrubber.key_guard('Key')} OR {scrubber.guard('Text')})"
 
 
 def _whole_mask(labels: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 -- why: why a trace was kept or not can be asked, and late spans follow the decision
 -- reads: assay_trace_summaries, by the sampler
 -- gives: one row per trace: Kept or not, by which policy (empty: none sampled it), when and why then (root: its root had ended;
---        wait: it had been waited for long enough), how many traces it stands for, and what it looked like then
+--        wait: it had been waited for long enough), how many traces it stands for, and what it looked like then.
+--        The many that were not kept have partitions of their own, as they go when nothing is left of their traces
 
 CREATE TABLE IF NOT EXISTS assay_sampling_decisions
 (
@@ -21,6 +22,6 @@ CREATE TABLE IF NOT EXISTS assay_sampling_decisions
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toDate(DecidedAt)
+PARTITION BY (toDate(DecidedAt), Kept)
 ORDER BY DecidedAt
 SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000

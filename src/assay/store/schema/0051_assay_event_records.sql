@@ -1,7 +1,7 @@
--- kind: tables
+-- kind: table
 -- why: deployments, changes, incidents, results and audit records are few among the logs, are asked for over a year, and count once
 --      however often they were sent
--- reads: decode_events, infer_events_from_spans
+-- reads: decode_events
 -- gives: one row per record whose event name begins with qms. and, once merged or read with FINAL, one per EventName and EventId: the
 --      one of the highest Rank, which is (qms.event.revision, time of observation, a hash of the content), so that no order of arrival
 --      matters. Read the view assay_events. Time is that of the event. Attributes are those of the record and, where it has none of that
@@ -9,7 +9,7 @@
 --      Status is the deployment's, or the result of a gate or check, or the outcome of an audited action; Kind is qms.deployment.kind,
 --      qms.change.category or qms.incident.cause; StartedAt is when the deployment, the change or the incident began, if told; Seconds
 --      is a duration as the sender measured it. There are no partitions, so that a correction meets what it corrects, whatever their
---        times; what is older than retention.events_days is deleted. assay_inferred_records has what Assay concludes from spans, alike
+--        times; what is older than retention.events_days is deleted.
 
 CREATE TABLE IF NOT EXISTS assay_event_records
 (
@@ -56,11 +56,6 @@ CREATE TABLE IF NOT EXISTS assay_event_records
     INDEX idx_subject Subject TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_batch Batch TYPE minmax GRANULARITY 1
 )
-ENGINE = ReplacingMergeTree(Rank)
-ORDER BY (EventName, EventId)
-SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000;
-
-CREATE TABLE IF NOT EXISTS assay_inferred_records AS assay_event_records
 ENGINE = ReplacingMergeTree(Rank)
 ORDER BY (EventName, EventId)
 SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000

@@ -8,18 +8,19 @@ CREATE OR REPLACE VIEW assay_event_increments AS
 WITH points AS
 (
     SELECT
-        Metric, Service, Environment, Version, Severity, Category, Series, Time, Start, IsDelta, Value, Seconds,
-        lagInFrame(toNullable(Value)) OVER series AS ValueBefore,
+        Metric, Service, Environment, Version, Severity, Category, Series, Time, Start, toUnixTimestamp64Nano(Moment) != 0 AS IsDelta,
+        toInt64(Value) AS Reached, Seconds,
+        lagInFrame(toNullable(Reached)) OVER series AS ReachedBefore,
         lagInFrame(Seconds) OVER series AS SecondsBefore
     FROM assay_event_points FINAL
-    WINDOW series AS (PARTITION BY Metric, Series ORDER BY Time, Start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW series AS (PARTITION BY Metric, Series ORDER BY Time, Start, Reached ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
 SELECT
     Metric, Service, Environment, Version, Severity, Category, Series, Time,
-    multiIf(IsDelta, Value,
-        isNull(ValueBefore), if(Start > toDateTime64(0, 9, 'UTC') AND Time <= Start + INTERVAL 1 DAY, Value, 0),
-        Value < ValueBefore, Value,
-        Value - assumeNotNull(ValueBefore)) AS Happened,
-    multiIf(IsDelta OR isNull(ValueBefore) OR Value < ValueBefore, Seconds, Seconds - SecondsBefore) AS Took
+    multiIf(IsDelta, Reached,
+        isNull(ReachedBefore), if(toUnixTimestamp64Nano(Start) > 0 AND Time <= Start + INTERVAL 1 DAY, Reached, 0),
+        Reached < ReachedBefore, Reached,
+        Reached - assumeNotNull(ReachedBefore)) AS Happened,
+    multiIf(IsDelta OR isNull(ReachedBefore) OR Reached < ReachedBefore, Seconds, Seconds - SecondsBefore) AS Took
 FROM points
 WHERE Happened > 0
