@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -37,7 +38,7 @@ def world(store: Store) -> World:
 
 def test_the_metrics_come_with_all_that_is_needed_to_judge_them(client: httpx.Client, world: World) -> None:
     """Each number has a sample size, an interval, a band of the edition that is named, and its SQL if asked for."""
-    asked = {"service": world.service, "window": 30, "edition": "2021", "explain": "true"}
+    asked: dict[str, Any] = {"service": world.service, "window": 30, "edition": "2021", "explain": "true"}
     answer = client.get("/api/v1/dora", params=asked).json()
     (group,) = answer["groups"]
     metrics = group["metrics"]
@@ -54,7 +55,7 @@ def test_the_metrics_come_with_all_that_is_needed_to_judge_them(client: httpx.Cl
 
 def test_each_number_leads_to_its_events(client: httpx.Client, world: World) -> None:
     """The deployments, changes and incidents behind the numbers are named, with the reasons and how sure they are."""
-    asked = {"service": world.service, "window": 30}
+    asked: dict[str, Any] = {"service": world.service, "window": 30}
     (failed,) = client.get("/api/v1/dora/deployments", params={**asked, "failed": "true"}).json()["deployments"]
     assert (failed["id"], failed["revision"]) == (world.named("d2"), world.named("c2"))
     assert {(reason["method"], reason["incident"]) for reason in failed["reasons"]} == {

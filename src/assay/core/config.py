@@ -9,9 +9,19 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -138,10 +148,24 @@ class Retention(Section):
     """Days that metrics of services and the service graph are kept by the hour; by the minute they are kept for 35 at most."""
 
 
+def _check_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f"there is no time zone {name!r}; use a name such as Europe/Berlin") from None
+    return name
+
+
+def _check_environment(name: str) -> str:
+    if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name != name.lower():
+        raise ValueError("an environment is lower-case letters, digits, '-', '_' and '.'")
+    return name
+
+
 class Dora(Section):
-    environment: str = "production"
+    environment: Annotated[str, AfterValidator(_check_environment)] = "production"
     """Environment that is measured if a question names none."""
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "UTC"
     """Time zone whose calendar days count, such as Europe/Berlin."""
     edition: str = Field(default="2023", pattern="^(2019|2021|2023|2024)$")
     """Edition of the bands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
 
 import structlog
 
@@ -11,6 +12,7 @@ from assay.core.ports import Engine
 from assay.core.statement import load
 
 _EVERY_SECONDS = 5.0
+_LOOKED_FOR_CONCLUDED_EVERY = 12  # times
 _KEPT_GENERATIONS = 2
 _FOLDER = "assay.quality.facts"
 
@@ -43,9 +45,12 @@ class Delivery:
             state = self._engine.query(load(_FOLDER, "state")).dicts()[0]
             concluded = self._concluded
             if look_for_concluded or concluded is None:
-                concluded = self._engine.query(load(_FOLDER, "concluded")).dicts()[0]["stamp"]
+                concluded = self._engine.query(load(_FOLDER, "concluded_state")).dicts()[0]["stamp"]
             if (state["stamp"], concluded) == (self._reported, self._concluded):
                 return False
+            if concluded != self._concluded:
+                self._engine.execute("TRUNCATE TABLE assay_delivery_concluded")
+                self._engine.execute(load(_FOLDER, "concluded_events").text)
             self._work_out(sorted(map(int, state["generations"])))
             self._reported, self._concluded = state["stamp"], concluded
             return True
@@ -67,9 +72,9 @@ class Delivery:
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
+        for number in count():
             try:
-                self.refresh(look_for_concluded=True)
+                self.refresh(look_for_concluded=number % _LOOKED_FOR_CONCLUDED_EVERY == 0)
             except AssayError as error:
                 log.warning("delivery_facts_postponed", reason=str(error))
             if self._stopping.wait(_EVERY_SECONDS):

@@ -14,7 +14,7 @@ WITH
         SELECT
             multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, Time AS time, IsRework AS is_rework,
             arrayFilter(reason -> reason.3 < {link_seconds:UInt32}, arrayZip(`Reasons.Method`, `Reasons.Confidence`, `Reasons.Gap`, `Reasons.IncidentKey`, `Reasons.EndedAt`)) AS reasons,
-            notEmpty(reasons) AS is_failed, arrayFilter(reason -> reason.4 != 0, reasons) AS incidents,
+            notEmpty(`Reasons.Method`) AS has_reasons, notEmpty(reasons) AS is_failed, arrayFilter(reason -> reason.4 != 0, reasons) AS incidents,
             multiIf(
                 empty(reasons), NULL,
                 empty(incidents), arrayMin(arrayMap(reason -> ifNull(reason.5, end), reasons)),
@@ -42,7 +42,7 @@ WITH
             SELECT *, arrayJoin([(0, start, end), (1, before, start)]) AS bounds, ifNull(recovered >= bounds.2 AND recovered < bounds.3, false) AS is_recovered,
                 dateDiff('millisecond', time, assumeNotNull(recovered)) / 1000 AS seconds
             FROM deployments
-            WHERE is_failed
+            WHERE has_reasons AND is_failed
         )
         GROUP BY name, environment, window
     )

@@ -1,31 +1,38 @@
--- kind: view
+-- kind: table and view
 -- why: what all measures of delivery start from: each event once, what was reported and what was concluded
--- reads: assay_delivery, assay_concluded_events
--- gives: one row per event, in the columns of assay_delivery. Where a service counts both incidents and their durations, each incident is concluded
---      from its duration; the count would tell of it a second time.
+-- reads: assay_delivery, quality/facts/concluded_events.sql
+-- gives: the table assay_delivery_concluded has one row per event that is concluded from other telemetry, as it was when facts were last worked
+--      out; concluding is too much to do it in every statement. The view assay_delivery_events has one row per event, in the columns of
+--      assay_delivery.
+
+CREATE TABLE IF NOT EXISTS assay_delivery_concluded
+(
+    EventName LowCardinality(String),
+    EventKey UInt64,
+    Inferred Bool,
+    Time DateTime64(9, 'UTC'),
+    Service LowCardinality(String),
+    Team LowCardinality(String),
+    Environment LowCardinality(String),
+    StreamKey UInt64,
+    SubjectKey UInt64,
+    Succeeded Bool,
+    Kind LowCardinality(String),
+    Severity LowCardinality(String),
+    VersionKey UInt64,
+    Commits Array(UInt64),
+    Deployments Array(UInt64),
+    IsRemedy Bool,
+    StartedAt Nullable(DateTime64(9, 'UTC')),
+    Seconds Nullable(Float64)
+)
+ENGINE = MergeTree
+ORDER BY (EventName, EventKey);
 
 CREATE OR REPLACE VIEW assay_delivery_events AS
 SELECT EventName, EventKey, Inferred, Time, Service, Team, Environment, StreamKey, SubjectKey, Succeeded, Kind, Severity, VersionKey, Commits, Deployments, IsRemedy, StartedAt, Seconds
 FROM assay_delivery FINAL
 WHERE NOT Retracted
 UNION ALL
-SELECT
-    EventName, sipHash64(EventId) AS EventKey, Inferred, Time,
-    if(EventName = 'qms.deployment.finished' AND Service = '', 'unknown_service', Service) AS Service, Team,
-    if(EventName = 'qms.deployment.finished' AND Environment = '', 'unknown', Environment) AS Environment,
-    sipHash64(Service, Environment) AS StreamKey,
-    sipHash64(Subject) AS SubjectKey,
-    Status = 'succeeded' AS Succeeded,
-    Kind, Severity,
-    if(CommitRevision = '' AND Version = '', 0, sipHash64(Service, Environment, if(CommitRevision != '', CommitRevision, Version))) AS VersionKey,
-    arrayMap(commit -> sipHash64(commit), arrayDistinct(multiIf(
-        EventName = 'qms.deployment.finished' AND CommitRevision != '', arrayPushBack(Commits, CommitRevision),
-        EventName = 'qms.deployment.finished', Commits,
-        EventName = 'qms.change.committed', Reverts,
-        CauseRevisions))) AS Commits,
-    arrayMap(id -> sipHash64(id), if(EventName = 'qms.deployment.finished', RollsBack, CauseDeployments)) AS Deployments,
-    notEmpty(Remediates) AS IsRemedy,
-    StartedAt, Seconds
-FROM assay_concluded_events
-WHERE EventName IN ('qms.change.committed', 'qms.deployment.finished', 'qms.incident.opened', 'qms.incident.resolved')
-    AND NOT (EventName = 'qms.incident.opened' AND Service IN (SELECT Service FROM assay_event_points WHERE Metric = 'qms_mttr_seconds'))
+SELECT EventName, EventKey, Inferred, Time, Service, Team, Environment, StreamKey, SubjectKey, Succeeded, Kind, Severity, VersionKey, Commits, Deployments, IsRemedy, StartedAt, Seconds
+FROM assay_delivery_concluded
