@@ -8,8 +8,8 @@ from assay.core.errors import InvalidInput
 
 # These act before the engine checks any right. `file` as a scalar function reads every file of the machine, for the embedded
 # engine knows no user_files_path; it needs no bracket after it: `APPLY(file)`, `arrayMap(file, …)`. `sqlite` makes the file
-# that it is given. A parameter of type Identifier could name either. The function of scrubbing makes pseudonyms with the key, so it
-# would tell whose they are to whoever can guess.
+# that it is given. A parameter of type Identifier could name either. The function of scrubbing makes pseudonyms with the key,
+# so it would tell whose they are to whoever can guess.
 _FORBIDDEN = {"file", "sqlite", "Identifier", "assay_policy_clean"}
 
 # The words of formatted text that are outside of literals.
