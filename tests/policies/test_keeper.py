@@ -23,7 +23,7 @@ GOOD = "policies: {filters: {noise: {condition: \"SpanName = 'noise'\"}}}\n"
 BETTER = "policies: {filters: {noise: {condition: \"SpanName = 'noise' OR SpanName = 'din'\"}}}\n"
 WRONG = "policies:\n  filters:\n    noise: {condition: 'SpanName ='}\n"
 
-Keep = Callable[..., PolicyKeeper]
+Keep = Callable[[], PolicyKeeper]
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +51,7 @@ def brought() -> list[list[str]]:
 
 @pytest.fixture
 def keep(engine: Engine, file: Path, brought: list[list[str]]) -> Keep:
-    def make() -> PolicyKeeper:
-        return PolicyKeeper(engine, file, file.parent / "keys", brought.append)
-
-    return make
+    return partial(PolicyKeeper, engine, file, file.parent / "keys", brought.append)
 
 
 def _versions(engine: Engine) -> list[str]:
@@ -62,7 +59,7 @@ def _versions(engine: Engine) -> list[str]:
 
 
 def test_policies_are_in_force_from_the_start_and_on_record(engine: Engine, keep: Keep, brought: list[list[str]]) -> None:
-    """At the first start the written policies are brought and recorded with their SQL; at the next just brought."""
+    """At the first start the written policies are brought and recorded with document and SQL; at the next just brought."""
     keeper = keep()
     now = keeper.in_force
     assert (now.statements, now.problem, now.key_id) == (brought[-1], "", "k1")
@@ -178,7 +175,7 @@ def test_a_new_key_comes_into_force_with_a_reload(keep: Keep, file: Path, brough
 
 
 def test_rows_change_at_once_and_the_key_is_nowhere(engine: Engine, store: Store, file: Path) -> None:
-    """In the real views a change holds for what comes next, old pseudonyms stay, and no query gives the key."""
+    """In the real views a change holds for what comes next, old pseudonyms stay, and nobody can ask for the key."""
     keys = file.parent / "keys"
     service = f"kept-{uuid4()}"
 
@@ -195,11 +192,8 @@ def test_rows_change_at_once_and_the_key_is_nowhere(engine: Engine, store: Store
         keeper.reload()
         send("din")
         send("work")
-        rows = engine.query(
-            "SELECT SpanName, SpanAttributes['user.id'] FROM assay_spans WHERE ServiceName = {service:String}"
-            " ORDER BY Timestamp",
-            {"service": service},
-        ).rows
+        sql = "SELECT SpanName, SpanAttributes['user.id'] FROM assay_spans WHERE ServiceName = {service:String} ORDER BY Timestamp"
+        rows = engine.query(sql, {"service": service}).rows
         first, second = pseudonyms.read_keys(keys)
         assert rows == [["din", f"[user {first.pseudonym('anna')}]"], ["work", f"[user {second.pseudonym('anna')}]"]]
         for key in (first, second):

@@ -49,8 +49,8 @@ class PolicyKeeper:
     ) -> None:
         """Follow the section `policies` of the file at `path`; without a file the defaults hold.
 
-        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; What is in `listeners` is
-        called with policies that come into force later.
+        `keys` is the directory of the pseudonyms' keys. `bring` makes the views; what is in `listeners` is called with policies
+        that come into force later.
         """
         self._engine = engine
         self._path = path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -17,7 +18,13 @@ from assay.policies.cases import read_cases
 
 _SECONDS = 300
 EXAMPLES = sorted(Path(str(files("assay.policies"))).rglob("examples/*.yaml"))
-NAMES = [(path, case.name) for path in EXAMPLES for case in read_cases(path.read_text("utf-8"), path.name)]
+_PAGE = (Path(__file__).parents[3] / "docs" / "policies.md").read_text("utf-8")
+SHOWN = "".join(
+    block for block in re.findall(r"^```yaml\n(.*?)^```", _PAGE, re.DOTALL | re.MULTILINE) if block.startswith("- ")
+)
+CASES = {**{path.stem: path.read_text("utf-8") for path in EXAMPLES if path.parent.parent.name != "sampling"}, "docs": SHOWN}
+CASES |= {f"sampling {path.stem}": path.read_text("utf-8") for path in EXAMPLES if path.parent.parent.name == "sampling"}
+NAMES = [(name, case.name) for name, text in CASES.items() for case in read_cases(text, name)]
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,19 +35,21 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
-    """What differs in each shipped example, by file and name, from the JUnit file that the command writes."""
-    path = tmp_path_factory.mktemp("examples") / "junit.xml"
-    _run("test", *map(str, EXAMPLES), "--junit", str(path))
+    """What differs in each example that is shipped or shown, by file and name, from the JUnit file that the command writes."""
+    directory = tmp_path_factory.mktemp("examples")
+    for name, text in CASES.items():
+        (directory / f"{name}.yaml").write_text(text, "utf-8")
+    _run("test", *(str(directory / f"{name}.yaml") for name in CASES), "--junit", str(directory / "junit.xml"))
     return {
-        (case.get("classname", ""), case.get("name", "")): case.findtext("failure", "")
-        for case in ElementTree.parse(path).iter("testcase")
+        (Path(case.get("classname", "")).stem, case.get("name", "")): case.findtext("failure", "")
+        for case in ElementTree.parse(directory / "junit.xml").iter("testcase")
     }
 
 
-@pytest.mark.parametrize(("path", "name"), NAMES, ids=[f"{path.stem}: {name}" for path, name in NAMES])
-def test_each_shipped_example_holds(failures: dict[tuple[str, str], str], path: Path, name: str) -> None:
-    """What comes with Assay does what its examples say."""
-    assert failures[str(path), name] == ""
+@pytest.mark.parametrize(("file", "name"), NAMES, ids=[f"{file}: {name}" for file, name in NAMES])
+def test_each_example_holds(failures: dict[tuple[str, str], str], file: str, name: str) -> None:
+    """What comes with Assay does what its examples say, and so does what the page about policies shows."""
+    assert failures[file, name] == ""
 
 
 def test_a_case_that_fails_says_how_and_exits_with_1(tmp_path: Path) -> None:
