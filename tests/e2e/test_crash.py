@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -114,7 +115,11 @@ def _fill(path: Path) -> None:
 def test_full_disk_gives_back_pressure_and_recovers(small_disk: Path) -> None:
     """With a full disk senders are told to retry; with room again all goes on, and nothing is missing or double."""
     ballast = small_disk / "ballast"
-    settings = {"JOURNAL__MIN_FREE_DISK_BYTES": "1MiB", "JOURNAL__SEGMENT_AGE_SECONDS": "0.1", "API__SQL__MAX_ROWS": "1000000"}
+    settings: dict[str, Any] = {
+        "JOURNAL__MIN_FREE_DISK_BYTES": "1MiB",
+        "JOURNAL__SEGMENT_AGE_SECONDS": "0.1",
+        "API__SQL__MAX_ROWS": "1000000",
+    }
     with running(small_disk / "data", **settings) as server:
         with Load(server.grpc) as load:
             wait_for(lambda: len(load.acknowledged) > 500, "load")

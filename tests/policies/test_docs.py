@@ -28,7 +28,7 @@ def _sections() -> list[Any]:
     return [*policies, *cases, {"scrubbing": yaml.safe_load(_blocks("scrubbing.md")[0])}]
 
 
-@pytest.mark.parametrize("section", _sections(), ids=lambda section: ", ".join(section))
+@pytest.mark.parametrize("section", _sections(), ids=", ".join)
 def test_each_example_can_be_used(engine: Engine, section: Any) -> None:
     """Policies that are shown are read, and the engine understands them."""
     validate(parse(section), engine)

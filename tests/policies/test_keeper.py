@@ -192,8 +192,8 @@ def test_rows_change_at_once_and_the_key_is_nowhere(engine: Engine, store: Store
         keeper.reload()
         send("din")
         send("work")
-        sql = "SELECT SpanName, SpanAttributes['user.id'] FROM assay_spans WHERE ServiceName = {service:String} ORDER BY Timestamp"
-        rows = engine.query(sql, {"service": service}).rows
+        of_service = "FROM assay_spans WHERE ServiceName = {service:String} ORDER BY Timestamp"
+        rows = engine.query(f"SELECT SpanName, SpanAttributes['user.id'] {of_service}", {"service": service}).rows
         first, second = pseudonyms.read_keys(keys)
         assert rows == [["din", f"[user {first.pseudonym('anna')}]"], ["work", f"[user {second.pseudonym('anna')}]"]]
         for key in (first, second):
