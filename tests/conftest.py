@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from assay.api import create_app, serve_app
 from assay.core import config
 from assay.core.signals import Signal
+from assay.policies import PolicyKeeper
 from assay.store import EmbeddedEngine, ServiceGraph, migrate
 
 Store: TypeAlias = Callable[[Signal, Message], int]
@@ -73,9 +74,10 @@ def listening(app: FastAPI) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(engine: EmbeddedEngine) -> Iterator[str]:
-    """The URL of the API over the shared engine."""
-    with listening(create_app(engine, config.Api())) as url:
+def server(engine: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the API over the shared engine, which goes on without policies."""
+    keeper = PolicyKeeper(engine, None, tmp_path_factory.mktemp("keys"), lambda statements: None)
+    with listening(create_app(engine, config.Api(), keeper=keeper)) as url:
         yield url
 
 

@@ -32,7 +32,7 @@ def test_no_question_is_a_server_error(client: httpx.Client) -> None:
     @given(st.data())
     def ask(data: st.DataObject) -> None:
         path, names = data.draw(st.sampled_from(operations))
-        for place in ("{name}", "{trace_id}", "{name:path}"):
+        for place in ("{name}", "{trace_id}", "{name:path}", "{id}"):
             path = path.replace(
                 place, data.draw(st.sampled_from(["x", "ab" * 16, "%00", "%27", "..%2F", "%F0%9F%A7%AA", "a%3Fb"]))
             )
@@ -51,15 +51,30 @@ def test_every_question_is_described(client: httpx.Client) -> None:
     api = client.get("/openapi.json").json()
     paths = {path for path in api["paths"] if path.startswith("/api/v1/")}
     names = (
-        "services",
-        "services/{name}/operations",
-        "traces",
-        "traces/{trace_id}",
+        "dora",
+        "dora/changes",
+        "dora/deployments",
+        "dora/incidents",
+        "events",
+        "events/{id}",
+        "graph",
         "logs",
         "metrics",
         "metrics/{name}",
+        "policies",
+        "policies/dry-run",
+        "policies/filters/counts",
+        "policies/reload",
+        "policies/scrubbing/coverage",
+        "policies/sql",
+        "services",
+        "services/{name}/metrics",
+        "services/{name}/operations",
         "sql",
         "status",
+        "traces",
+        "traces/{trace_id}",
+        "traces/{trace_id}/decision",
     )
     assert paths == {f"/api/v1/{name}" for name in names}
     for path in paths:
