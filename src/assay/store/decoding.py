@@ -41,5 +41,6 @@ def apply_decoding(engine: Engine, functions: Sequence[str] = ()) -> None:
         assert match, f"{name}.sql holds one view"
         if not engine.query(f"EXISTS TABLE {match[1]}").rows[0][0]:
             engine.execute(text)
-        # A new view too: what a view as it was created has inserted is not recognized as a repetition once it has been altered.
+        # Always, also a new view and one that would stay as it is: the engine does not recognize as a repetition what a view
+        # has inserted as it was created or read from disk, once it has been altered, nor the other way round.
         engine.execute(f"ALTER TABLE {match[1]} MODIFY QUERY {match[2]}")
