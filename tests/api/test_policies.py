@@ -164,7 +164,7 @@ def test_a_dry_run_gives_no_more_rights_than_sql(kept: httpx.Client, asked: dict
 
 def test_without_a_keeper_there_are_no_policies(client: httpx.Client) -> None:
     """An API that runs without the keeper says so."""
-    assert client.get("/api/v1/policies").status_code == 503
+    assert client.get("/api/v1/policies").status_code == 404
     assert client.get("/api/v1/policies").json()["error"]["code"] == "policies_unavailable"
 
 
