@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assay.api.answer import JsonAnswer
 from assay.api.parameters import Within
-from assay.core.errors import InvalidInput, Misconfigured, Retryable
+from assay.core.errors import InvalidInput, Misconfigured, NotFound
 from assay.core.ports import Engine
 from assay.policies import Overview, PolicyKeeper, Trial, describe, parse, try_out
 from assay.query import effects
@@ -89,5 +89,5 @@ def routes(engine: Engine, clock: Clock, keeper: PolicyKeeper | None) -> APIRout
 
 def _kept(keeper: PolicyKeeper | None) -> PolicyKeeper:
     if keeper is None:
-        raise Retryable("policies_unavailable", "No policies are kept here", "ask the server that stores")
+        raise NotFound("policies_unavailable", "No policies are kept here", "ask the server that stores")
     return keeper

@@ -61,7 +61,7 @@ def render(config: Config, path: Path | None) -> str:
 def _leaves(values: dict[str, Any]) -> dict[tuple[str, ...], Any]:
     def walk(values: dict[str, Any], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
         for name, value in values.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and value:
                 yield from walk(value, (*above, name))
             else:
                 yield (*above, name), value
