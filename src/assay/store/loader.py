@@ -28,8 +28,8 @@ _POLL_SECONDS = 0.05
 _SHORTEST_WAIT_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 5.0
 # What one insert takes: enough that planning it is a small part of the work, little enough for memory.
-_RUN_BYTES = 40 << 20
-_RUN_ITEMS = 250_000
+_RUN_BYTES = 64 << 20
+_RUN_ITEMS = 300_000
 _SMALL_BYTES = 30 << 20
 # How often an insert may run out of memory: another at the same time may be the reason.
 _TRIES_TOGETHER = 3

@@ -23,6 +23,8 @@ WITH
             assay_map(tupleElement(resource, 1), tupleElement(resource, 2)) AS resource_attributes,
             assay_sorted_types(tupleElement(resource, 1), tupleElement(resource, 3)) AS resource_types,
             tupleElement(resource, 4) AS resource_scrubbed,
+            resource_attributes['service.version'] AS Version,
+            if(resource_attributes['deployment.environment.name'] = '', resource_attributes['deployment.environment'], resource_attributes['deployment.environment.name']) AS Environment,
             tupleElement(tupleElement(ss, 'scope'), 'name') AS scope_name, tupleElement(tupleElement(ss, 'scope'), 'version') AS scope_version, tupleElement(ss, 'schema_url') AS scope_schema_url,
             tupleElement(tupleElement(ss, 'scope'), 'dropped_attributes_count') AS scope_dropped,
             tupleElement(tupleElement(tupleElement(ss, 'scope'), 'attributes'), 'key') AS scope_keys,
@@ -128,7 +130,8 @@ WITH
             fromUnixTimestamp64Micro(toInt64(intDiv(received_unix_nano, 1000))) AS ReceivedAt,
             PartitionDate,
             mapConcat(resource_scrubbed, tupleElement(parts, 16)) AS Scrubbed,
-            assay_adjusted_count(TraceState) AS AdjustedCount
+            assay_adjusted_count(TraceState) AS AdjustedCount,
+            Environment, Version
         FROM scrubbed
     )
 SELECT

@@ -38,8 +38,7 @@ WITH
         SELECT
             toStartOfMinute(if(toDate(Timestamp, 'UTC') = PartitionDate, toDateTime(Timestamp), toDateTime(ReceivedAt))) AS Minute,
             ServiceName, SpanName, SpanKind, StatusCode,
-            if(ResourceAttributes['deployment.environment.name'] = '', ResourceAttributes['deployment.environment'], ResourceAttributes['deployment.environment.name']) AS Environment,
-            ResourceAttributes['service.version'] AS Version,
+            Environment, Version,
             sum(AdjustedCount) AS Count, count() AS Spans, sum(Duration * AdjustedCount) AS DurationSum,
             sumMap(map(assay_duration_bucket(Duration), AdjustedCount)) AS Durations,
             max((Duration, TraceId)) AS Slowest,

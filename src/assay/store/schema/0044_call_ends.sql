@@ -35,14 +35,14 @@ SELECT
     cityHash64(TraceId, SpanId) AS Id,
     multiIf(ParentSpanId = '', 0, SpanKind IN ('Server', 'Consumer'), cityHash64(TraceId, ParentSpanId), bitAnd(Flags, 0x300) = 0x100, 0, cityHash64(TraceId, ParentSpanId)) AS Parent,
     Batch, toDateTime(ReceivedAt) AS ReceivedAt, ServiceName, SpanKind,
-    if(ResourceAttributes['deployment.environment.name'] = '', ResourceAttributes['deployment.environment'], ResourceAttributes['deployment.environment.name']) AS Environment,
+    Environment,
     StatusCode = 'Error' AS Error, Duration, AdjustedCount AS Count,
     assay_peer(attributes) AS Peer,
     if(Peer = '', '', assay_peer_kind(attributes)) AS PeerKind
 FROM
 (
     SELECT
-        Timestamp, PartitionDate, TraceId, SpanId, ParentSpanId, SpanKind, Flags, Batch, ReceivedAt, ServiceName, ResourceAttributes, StatusCode, Duration, AdjustedCount,
+        Timestamp, PartitionDate, TraceId, SpanId, ParentSpanId, SpanKind, Flags, Batch, ReceivedAt, ServiceName, Environment, StatusCode, Duration, AdjustedCount,
         if(SpanKind IN ('Client', 'Producer', 'Consumer'), SpanAttributes, CAST(map(), 'Map(LowCardinality(String), String)')) AS attributes
     FROM assay_decoded_spans
     WHERE Stage != 'filtered'

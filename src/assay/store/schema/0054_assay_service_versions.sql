@@ -19,11 +19,11 @@ SETTINGS index_granularity = 8192, non_replicated_deduplication_window = 1000;
 CREATE MATERIALIZED VIEW IF NOT EXISTS assay_service_versions_mv TO assay_service_versions AS
 SELECT
     ServiceName AS Service,
-    assay_environment(firstNonDefault(ResourceAttributes['deployment.environment.name'], ResourceAttributes['deployment.environment'])) AS Environment,
-    ResourceAttributes['service.version'] AS Version,
+    assay_environment(decoded.Environment) AS Environment,
+    Version,
     PartitionDate AS Day,
     min(if(toDate(Timestamp, 'UTC') = PartitionDate, Timestamp, ReceivedAt)) AS First,
     max(if(toDate(Timestamp, 'UTC') = PartitionDate, Timestamp, ReceivedAt)) AS Last
-FROM assay_decoded_spans
-WHERE ResourceAttributes['service.version'] != '' AND Stage != 'filtered'
+FROM assay_decoded_spans AS decoded
+WHERE Version != '' AND Stage != 'filtered'
 GROUP BY Service, Environment, Version, Day
