@@ -36,7 +36,14 @@ _COLUMNS = ("metric", ">value", ">95 % interval", ">n", "band", ">before", "tren
 @click.option("--edition", type=click.Choice(["2019", "2021", "2023", "2024"]), help="Edition of the bands.")
 @click.option("--link-window", metavar="DURATION", help="How long an incident without a cause is held against a deployment.")
 @click.option("--explain", is_flag=True, help="Show the SQL behind the numbers.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="What to print; markdown is for reports.",
+)
 @asking
 def command(client: Client, as_json: bool, form: str, since: str | None, until: str | None, **asked: Any) -> None:
     """Measure how software is delivered: frequency, lead time, failures, recovery and rework.

@@ -23,4 +23,4 @@ CREATE TABLE IF NOT EXISTS assay_call_ends
 ENGINE = MergeTree
 PARTITION BY (toStartOfFiveMinutes(ReceivedAt), intDiv(Batch, 1000000000000000))
 ORDER BY Slot
-SETTINGS non_replicated_deduplication_window = 1000
+SETTINGS non_replicated_deduplication_window = 1000, min_parts_to_merge_at_once = 32
