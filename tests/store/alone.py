@@ -12,7 +12,7 @@ from typing import Any
 from assay.core import config
 from assay.store import EmbeddedEngine
 
-_DEADLINE_SECONDS = 120
+_DEADLINE_SECONDS = 300
 
 
 def alone(function: Callable[..., None], *arguments: Any) -> int:
