@@ -31,6 +31,8 @@ _SESSION = {
     "output_format_json_validate_utf8": 1,
     "output_format_json_escape_forward_slashes": 0,
     "date_time_input_format": "best_effort",
+    # Else a statement gets one thread for each GiB that is free, and so never a second one.
+    "max_threads_min_free_memory_per_thread": 0,
 }
 _INSERT = {
     "input_format_protobuf_oneof_presence": 1,
