@@ -14,9 +14,9 @@ import orjson
 
 from assay.core.config import load
 from assay.core.errors import InvalidInput, Misconfigured
+from assay.core.lines import find_line
 from assay.core.ports import Engine
 from assay.policies import enrichment, filters, scrub_rules
-from assay.policies.lines import find_line
 from assay.policies.nested import clean, found, suspect
 from assay.policies.pseudonyms import PseudonymKey
 from assay.policies.refusals import refuse, refuse_unknown

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.policies.lines import find_line
+from assay.core.lines import find_line
 
 _KEYS = st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,3})?", fullmatch=True)
 _TREES = st.recursive(
