@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.policies.labelled_more import MORE_HARMLESS, MORE_SECRETS
+
 FOLDER = Path(__file__).parent / "scrub_labelled"
 _SLOT = re.compile(r"⟨(\w+)⟩")
 _HEX, _ALNUM = "0123456789abcdef", string.ascii_letters + string.digits
@@ -352,6 +354,7 @@ SECRETS: dict[str, Callable[[random.Random], str]] = {
     "discord_hook": lambda c: f"{_digits(c, 18)}/{_some(c, _URL_SAFE, 68)}",
     "postman": _prefixed("PMAK-", 58, _HEX),
     "linear": _prefixed("lin_api_", 40),
+    **MORE_SECRETS,
 }
 
 
@@ -388,6 +391,7 @@ HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "int": lambda c: str(c.randrange(1, 100000)),
     **{f"int{size}": partial(_digits, length=size) for size in (3, 4, 5, 6, 8, 10, 12, 15, 16)},
     **{f"hex{size}": partial(_some, letters=_HEX, length=size) for size in (8, 12, 16, 24, 32, 64)},
+    **MORE_HARMLESS,
 }
 
 
