@@ -138,6 +138,14 @@ MORE_SECRETS: dict[str, Callable[[random.Random], str]] = {
     ),
     "hexkey": lambda c: _some(c, _HEX, 40),
     "digest": lambda c: _some(c, _HEX, 32),
+    "hex_secret": lambda c: _some(c, _HEX, 31) + "7",
+    "uuid_secret": lambda c: "-".join(_some(c, _HEX, n) for n in (8, 4, 4, 4, 12)),
+    "digest_header": lambda c: f'Digest username="mufasa", realm="r@example", nonce="{_some(c, _HEX, 32)}"',
+    "bearer_header": lambda c: f"Bearer {_some(c, _URL_SAFE, 40)}",
+    "forwarded_for": lambda c: f"{_ipv4(c)}, {_ipv4(c)}",
+    "forwarded": lambda c: f"for={_ipv4(c)};proto=https;by=lb",
+    "word_list": lambda c: ", ".join(c.sample(("sommerwiese", "geheim123", "battery9", "opensesame"), 2)),
+    "token_list": lambda c: '","'.join((_some(c, _ALNUM, 30) + "4", _some(c, _ALNUM, 30) + "7")),
     "cookie_value": lambda c: f"s%3A{_some(c, _ALNUM, 32)}.{_some(c, _ALNUM, 43)}",
 }
 
