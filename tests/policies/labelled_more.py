@@ -97,6 +97,7 @@ MORE_SECRETS: dict[str, Callable[[random.Random], str]] = {
     "tel_slash": lambda c: f"+49/30/{_digits(c, 7)}",
     "tel_uri": lambda c: f"+1-212-{c.randrange(200, 999)}-{_digits(c, 4)}",
     "tel_1": lambda c: f"1-{c.choice(('800', '415', '206'))}-{c.randrange(200, 999)}-{_digits(c, 4)}",
+    "tel_de_free": lambda c: f"+49 800 {_digits(c, 7)}",
     "heroku": lambda c: f"HRKU-{'-'.join(_some(c, _HEX, n) for n in (8, 4, 4, 4, 12))}",
     "do_oauth": _key("doo_v1_|dor_v1_", 64, _HEX),
     "gitlab_more": _key("gldt-|glrt-|glcbt-", 20, _URL_SAFE),
