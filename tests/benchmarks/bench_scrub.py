@@ -119,6 +119,8 @@ def main() -> None:
         report("tuned on", [each for each in verdicts if not each.item.held_out])
         report("held out", [each for each in verdicts if each.item.held_out])
         report("fresh", judge(engine, scrubber, [*labelled.items("fresh_positive"), *labelled.items("fresh_negative")]))
+        for name in ("blind_1", "blind_2", "blind_3"):
+            report(name, judge(engine, scrubber, labelled.items(name, variations=1)))
         for section in dict.fromkeys(each.item.section for each in verdicts if each.item.secrets):
             report(f"  {section}", [each for each in verdicts if each.item.section == section])
         for each in verdicts:

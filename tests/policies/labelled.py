@@ -1,7 +1,7 @@
 """The labelled set: hand-written telemetry, filled with values from a seed: no secret is in a file, and all runs are alike.
 
 Every second line of a section is held out: rules were tuned on the others before they were measured on it for the first time.
-The `fresh` files were written after that; docs/scrubbing.md says what was found.
+The `fresh` and `blind` files were written after that; docs/scrubbing.md says what was found.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Item:
 
 
 def items(name: str, variations: int = 2, seed: int = 1) -> list[Item]:
-    """Read `positive`, `negative`, `fresh_positive` or `fresh_negative` and fill each line `variations` times."""
+    """Read a file of the set, such as `positive`, and fill each line `variations` times."""
     return [
         _fill(section, key, text, random.Random(f"{seed}/{name}/{number}/{variation}"), place % 2 == 1)
         for number, (section, place, key, text) in enumerate(_lines(name))

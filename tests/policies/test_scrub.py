@@ -59,6 +59,17 @@ def test_the_same_holds_for_texts_that_were_written_later(engine: EmbeddedEngine
     assert score.precision >= 0.99
 
 
+def test_the_same_holds_for_the_blind_sets(engine: EmbeddedEngine) -> None:
+    """Recall and precision hold on the sets that were judged once before rules were mended, and their guards let nothing through."""
+    blind = [item for number in (1, 2, 3) for item in labelled.items(f"blind_{number}", variations=1)]
+    verdicts = judge(engine, Scrubber(defaults(), KEY), blind)
+    score = Score.of(verdicts)
+    assert len(blind) >= 900
+    assert score.recall >= 0.98
+    assert score.precision >= 0.99
+    assert [verdict.item.text for verdict in verdicts if verdict.scrubbed != verdict.item.text and not verdict.guarded] == []
+
+
 def test_the_guard_lets_nothing_through_that_the_detectors_change(verdicts: list[Verdict]) -> None:
     """A value that the slow path would change always makes a guard true: without one its row never gets there."""
     assert [verdict.item.text for verdict in verdicts if verdict.scrubbed != verdict.item.text and not verdict.guarded] == []
