@@ -1,4 +1,4 @@
-"""Values of further kinds for the labelled set: accounts, numbers and keys of more countries and vendors, and more look-alikes."""
+"""Values of further kinds for the labelled set: accounts, numbers and keys of more countries and vendors, and look-alikes."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ MORE_SECRETS: dict[str, Callable[[random.Random], str]] = {
     "do_oauth": _key("doo_v1_|dor_v1_", 64, _HEX),
     "gitlab_more": _key("gldt-|glrt-|glcbt-", 20, _URL_SAFE),
     "github_more": _key("ghu_|ghr_", 36),
-    "slack_app": lambda c: f"xapp-1-A{_some(c, string.ascii_uppercase + string.digits, 10)}-{_digits(c, 13)}-{_some(c, _HEX, 64)}",
+    "slack_app": lambda c: (
+        f"xapp-1-A{_some(c, string.ascii_uppercase + string.digits, 10)}-{_digits(c, 13)}-{_some(c, _HEX, 64)}"
+    ),
     "slack_user": lambda c: f"xoxp-{_digits(c, 12)}-{_digits(c, 12)}-{_digits(c, 12)}-{_some(c, _HEX, 32)}",
     "openai_svc": _key("sk-svcacct-", 60, _URL_SAFE),
     "newrelic": lambda c: "NRAK-" + _some(c, string.ascii_uppercase + string.digits, 27),
@@ -180,7 +182,7 @@ MORE_HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "pod": lambda c: f"{_some(c, _HEX, 9)}-{_some(c, 'bcdfghjklmnpqrstvwxz2456789', 5)}",
     "private_ip": lambda c: f"10.{c.randrange(255)}.{c.randrange(255)}.{c.randrange(1, 255)}",
     "date8": lambda c: f"2025{c.randrange(1, 13):02d}{c.randrange(1, 29):02d}",
-    "time14": lambda c: f"2025{c.randrange(1, 13):02d}{c.randrange(1, 29):02d}{c.randrange(24):02d}{c.randrange(60):02d}{c.randrange(60):02d}",
+    "time14": lambda c: f"2025{c.randrange(1, 13):02d}{c.randrange(1, 29):02d}{c.randrange(24):02d}{_some(c, '012345', 4)}",
     "hash_short": lambda c: _some(c, _HEX, 7),
     "hex128": lambda c: _some(c, _HEX, 128),
     "addr": lambda c: "0x" + "7f" + _some(c, _HEX, 10),

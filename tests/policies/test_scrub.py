@@ -60,7 +60,7 @@ def test_the_same_holds_for_texts_that_were_written_later(engine: EmbeddedEngine
 
 
 def test_the_same_holds_for_the_blind_sets(engine: EmbeddedEngine) -> None:
-    """Recall and precision hold on the sets that were judged once before rules were mended, and their guards let nothing through."""
+    """Recall and precision hold on the sets that were judged once before rules were mended; guards let nothing through."""
     blind = [item for number in (1, 2, 3) for item in labelled.items(f"blind_{number}", variations=1)]
     verdicts = judge(engine, Scrubber(defaults(), KEY), blind)
     score = Score.of(verdicts)
