@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from assay.core.ports import Engine
 from assay.core.statement import Statement, load
 from assay.quality.conventions.rule import Rule, rules
 
-FORMULA = "score = 100 × Σ weight × (1 - found / checked) / Σ weight, over the rules that apply to the service (checked > 0)"
+FORMULA = "score = 100 * sum(weight * (1 - found / checked)) / sum(weight), over the rules that apply to the service"
 
 _SECOND = 1_000_000_000
 _AROUND_NS = 3600 * _SECOND
@@ -141,14 +142,19 @@ def _service(counts: Mapping[str, Any], found: list[tuple[Rule, dict[str, Any]]]
     results = sorted(_results(found, weights), key=lambda result: (-result.cost, -result.weight, result.rule))
     return Service(
         name=counts["service"],
-        score=round(100 - sum(result.cost for result in results), 1) if weights else None,
-        why_no_score="" if weights else _why_no_score(counts),
+        score=_score(results) if results else None,
+        why_no_score="" if results else _why_no_score(counts),
         spans=counts["spans"],
         looked_at=counts["looked_at"],
         log_records=counts["log_records"],
         metric_points=counts["metric_points"],
         results=results,
     )
+
+
+def _score(results: list[Result]) -> float:
+    # Rounded down: nothing that is wrong is hidden behind 100.
+    return math.floor(round(10 * (100 - sum(result.cost for result in results)), 6)) / 10
 
 
 def _results(found: list[tuple[Rule, dict[str, Any]]], weights: int) -> Iterator[Result]:

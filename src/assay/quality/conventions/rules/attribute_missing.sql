@@ -6,7 +6,7 @@
 -- title: Spans have what the semantic conventions require of their kind
 -- topic: attributes
 -- weight: 3
--- looks_at: spans are of an HTTP server or client, or have an attribute of a database, a queue or a remote call
+-- looks_at: spans that are of an HTTP server or client, or have an attribute of a database, a queue or a remote call
 -- change: Set the attribute where the call is made, or use an instrumentation that does.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

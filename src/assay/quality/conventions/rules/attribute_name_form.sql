@@ -6,7 +6,7 @@
 -- title: Names of attributes are lower case, with a namespace
 -- topic: attributes
 -- weight: 1
--- looks_at: spans have attributes
+-- looks_at: spans that have attributes
 -- change: Write lower case with dots between namespaces and underscores between words, such as shop.order_id; begin with a namespace of your own.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: No ids in the names of attributes
 -- topic: attributes
 -- weight: 5
--- looks_at: spans have attributes
+-- looks_at: spans that have attributes
 -- change: Put the id into the value of an attribute with a fixed name.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: Attributes have the names of today's semantic conventions
 -- topic: attributes
 -- weight: 1
--- looks_at: spans have attributes; a span that has the new name beside the old one is right
+-- looks_at: spans that have attributes; a span that has the new name beside the old one is right
 -- change: Update the instrumentation or set OTEL_SEMCONV_STABILITY_OPT_IN=http,database; in your own code use the new name.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

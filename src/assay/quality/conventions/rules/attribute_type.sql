@@ -6,7 +6,7 @@
 -- title: Attributes have the types of the semantic conventions
 -- topic: attributes
 -- weight: 1
--- looks_at: spans have an attribute whose type is a whole number or true/false by the semantic conventions
+-- looks_at: spans that have an attribute whose type is a whole number or true/false by the semantic conventions
 -- change: Set the attribute with a value of the type that the semantic conventions give it.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

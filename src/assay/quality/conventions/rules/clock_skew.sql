@@ -6,7 +6,7 @@
 -- title: Clocks agree
 -- topic: traces
 -- weight: 3
--- looks_at: spans there are; a callee may start 1 ms before its caller, and a span 5 s after it was received
+-- looks_at: all spans; a callee may start 1 ms before its caller, and a span 5 s after it was received
 -- change: Synchronize the clocks of the hosts (NTP, chrony); in a process take durations from a monotonic clock.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: A server span is no error for a 4xx answer
 -- topic: errors
 -- weight: 1
--- looks_at: server spans answered 4xx
+-- looks_at: server spans that answered 4xx
 -- change: Leave the status of server spans unset for 4xx answers.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

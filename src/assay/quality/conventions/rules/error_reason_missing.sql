@@ -6,7 +6,7 @@
 -- title: A span with status ERROR says why
 -- topic: errors
 -- weight: 3
--- looks_at: spans have status ERROR
+-- looks_at: spans that have status ERROR
 -- change: Record the exception on the span, or give the status a description or the span an error.type.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: What failed has status ERROR
 -- topic: errors
 -- weight: 5
--- looks_at: spans show a failure: error.type, an exception, a 5xx answer of a server, a 4xx or 5xx answer to a client, or a gRPC code other than 0; an exception
+-- looks_at: spans that show a failure: error.type, an exception, a 5xx answer of a server, a 4xx or 5xx answer to a client, or a gRPC code other than 0; an exception
 --            on a span with status OK was handled
 -- change: Set the status to ERROR where the exception is recorded; set it to OK if the exception was handled.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders

@@ -6,7 +6,7 @@
 -- title: HTTP server spans have a route
 -- topic: attributes
 -- weight: 1
--- looks_at: server spans have an HTTP method and did not answer 404 or 405
+-- looks_at: server spans that have an HTTP method and did not answer 404 or 405
 -- change: Use an instrumentation of the web framework, not only of its server, or set http.route to the pattern of the route.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

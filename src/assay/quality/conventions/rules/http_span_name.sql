@@ -6,7 +6,7 @@
 -- title: HTTP server spans are named {method} {route}
 -- topic: names
 -- weight: 3
--- looks_at: server spans have an HTTP method and a route
+-- looks_at: server spans that have an HTTP method and a route
 -- change: Let the instrumentation name the span, or set its name to the method and the route once the route is known.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: Log records have a severity
 -- topic: logs
 -- weight: 1
--- looks_at: log records are no events
+-- looks_at: log records that are no events
 -- change: Map the levels of the logging library to SeverityNumber; the SDK's handler does.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: Log records carry the ids of trace and span
 -- topic: logs
 -- weight: 3
--- looks_at: log records are no events
+-- looks_at: log records that are no events
 -- change: Switch on the log correlation of the SDK (assay-sdk does), and write the record while the span is current; what is written outside of requests has
 --          none.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders

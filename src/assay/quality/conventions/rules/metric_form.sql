@@ -6,7 +6,7 @@
 -- title: Metrics have a unit, and names in lower case
 -- topic: metrics
 -- weight: 1
--- looks_at: metrics the service sent; a name that ends with its unit, or with _total, needs no other
+-- looks_at: metrics that the service sent; a name that ends with its unit, or with _total, needs no other
 -- change: Give the unit when the instrument is made (s, By, 1, {request}), and write its name in lower case with dots or underscores.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: A metric has at most 1000 series in a service
 -- topic: metrics
 -- weight: 5
--- looks_at: metrics the service sent
+-- looks_at: metrics that the service sent
 -- change: Leave ids, paths and texts out of labels; SDKs themselves stop at 2000 series by default.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

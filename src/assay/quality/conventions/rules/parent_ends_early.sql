@@ -6,7 +6,7 @@
 -- title: No parent ends before its child begins
 -- topic: traces
 -- weight: 1
--- looks_at: spans have a parent in the same service; what a queue is between, and detached work with a link, is right
+-- looks_at: spans that have a parent in the same service; what a queue is between, and detached work with a link, is right
 -- change: End the span after what it waits for; for work that goes on later begin a trace of its own with a link to this one.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

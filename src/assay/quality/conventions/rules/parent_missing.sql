@@ -6,7 +6,7 @@
 -- title: The parent of every span is known
 -- topic: traces
 -- weight: 5
--- looks_at: spans have a parent and came early enough for it to have come as well; parents are looked for up to an hour around the time range
+-- looks_at: spans that have a parent and came early enough for it to have come as well; parents are looked for up to an hour around the time range
 -- change: Let every service of the call report here; end and flush spans before a process ends; look whether the SDK drops spans, or a filter here does.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: The resource tells version and environment
 -- topic: resource
 -- weight: 3
--- looks_at: spans there are
+-- looks_at: all spans
 -- change: Set service.version and deployment.environment.name in OTEL_RESOURCE_ATTRIBUTES, or enrich them in Assay's policies.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

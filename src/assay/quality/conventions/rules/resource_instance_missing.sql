@@ -6,7 +6,7 @@
 -- title: The resource tells which instance it is
 -- topic: resource
 -- weight: 1
--- looks_at: spans there are
+-- looks_at: all spans
 -- change: Set service.instance.id in OTEL_RESOURCE_ATTRIBUTES, a UUID made at the start or the name of the pod.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

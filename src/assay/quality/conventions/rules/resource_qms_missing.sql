@@ -6,7 +6,7 @@
 -- title: The resource tells phase and component of the quality management system
 -- topic: resource
 -- weight: 1
--- looks_at: spans there are
+-- looks_at: all spans
 -- change: Set qms.phase and qms.component in OTEL_RESOURCE_ATTRIBUTES; assay-sdk sets them.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: Every span names its service
 -- topic: resource
 -- weight: 5
--- looks_at: spans there are
+-- looks_at: all spans
 -- change: Set OTEL_SERVICE_NAME, or service.name among the resource attributes.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

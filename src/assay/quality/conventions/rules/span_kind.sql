@@ -6,7 +6,7 @@
 -- title: Spans have the kind that fits what they do
 -- topic: traces
 -- weight: 3
--- looks_at: spans have an HTTP method, or attributes of a database, a queue or a remote call, or no kind at all; an embedded database may be internal
+-- looks_at: spans that have an HTTP method, or attributes of a database, a queue or a remote call, or no kind at all; an embedded database may be internal
 -- change: Set the kind when the span is started: SERVER and CLIENT for calls, PRODUCER and CONSUMER for queues, CLIENT for databases.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

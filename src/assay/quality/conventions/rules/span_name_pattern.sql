@@ -6,7 +6,7 @@
 -- title: The names of our own spans are {namespace}.{operation}.{action}
 -- topic: names
 -- weight: 1
--- looks_at: spans are ours: the name begins with qms., or the span is internal and of a scope that is no instrumentation of OpenTelemetry's
+-- looks_at: spans that are ours: the name begins with qms., or the span is internal and of a scope that is no instrumentation of OpenTelemetry's
 -- change: Name the span in lower case with at least three parts: the namespace, what is worked on, and what is done with it, such as qms.workflow.validate.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM

@@ -6,7 +6,7 @@
 -- title: No ids in the names of spans
 -- topic: names
 -- weight: 5
--- looks_at: spans there are
+-- looks_at: all spans
 -- change: Put what differs from request to request into attributes, and into the name only the pattern, such as the route.
 SELECT ServiceName AS service, count() AS checked, countIf(notEmpty(problems)) AS found, assay_offenders(problems, TraceId) AS offenders
 FROM
