@@ -143,15 +143,23 @@ def test_a_service_alone_is_found_as_wrong_as_among_others(engine: Engine, exami
 
 
 def test_a_parent_that_may_be_on_its_way_is_not_missed(engine: Engine, examined: Examination, start_ns: int) -> None:
-    """A span that came in less than a minute ago is not asked for its parent."""
+    """A span is asked for its parent a minute after it was received, and not before."""
     number = next(number for number, case in enumerate(_CASES) if case["rule"] == "parent_missing" and case["found"])
-    asked = Question(
-        start_ns - SECOND, start_ns + 3600 * SECOND, start_ns, _service(number), rules=find_rules(["parent_missing"])
-    )
-    (service,) = examine(engine, asked).services
-    assert (service.score, service.results) == (None, [])
-    assert "no rule applies" in service.why_no_score
-    assert examined.services
+    received = f"SELECT toUnixTimestamp64Nano(max(ReceivedAt)) FROM assay_spans WHERE ServiceName = '{_service(number)}'"
+    received_ns = int(engine.query(received).rows[0][0])
+
+    def ask(seconds: int) -> Service:
+        now_ns, only = received_ns + seconds * SECOND, find_rules(["parent_missing"])
+        (service,) = examine(
+            engine, Question(start_ns, start_ns + 3600 * SECOND, now_ns, _service(number), rules=only)
+        ).services
+        return service
+
+    early, late = ask(59), ask(61)
+    assert (early.score, early.results) == (None, [])
+    assert "no rule applies" in early.why_no_score
+    assert [(result.rule, result.found) for result in late.results] == [("parent_missing", 2)]
+    assert late.name in {each.name for each in examined.services}
 
 
 def test_no_telemetry_is_no_full_score(engine: Engine) -> None:
