@@ -20,6 +20,7 @@ from assay.core import metrics, registry, statement
 from assay.core.aliases import ALIASES
 from assay.core.config import Config, Section
 from assay.core.ports import Engine
+from assay.quality.conventions import FORMULA, rules
 
 REFERENCE = Path(__file__).parent / "reference"
 _UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
@@ -233,6 +234,27 @@ def attributes() -> str:
     return "\n".join([*lines, *(f"| `{newest}` | {', '.join(f'`{name}`' for name in older)} |" for newest, *older in ALIASES)])
 
 
+def conventions() -> str:
+    """Describe every rule on telemetry."""
+    lines = [
+        "# Rules on telemetry",
+        "",
+        "What `assay doctor` and `GET /api/v1/conventions` check; [Conventions](../conventions.md) tells how.",
+        "A rule is a statement in `src/assay/quality/conventions/rules/`, which `--explain` shows and which runs as it is in a",
+        "ClickHouse client.",
+        "",
+        f"`{FORMULA}`",
+    ]
+    for rule in rules():
+        lines += ["", f"## {rule.name}", "", f"{_sentence(rule.title)} Weight {rule.weight}, about {rule.topic}.", ""]
+        lines += [
+            f"- Why: {_sentence(rule.why)}",
+            f"- Looks at: {_sentence(rule.looks_at)}",
+            f"- What to change: {rule.change}",
+        ]
+    return "\n".join(lines)
+
+
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].rstrip(".") + "."
 
@@ -333,6 +355,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "http.md": http,
     "metrics.md": own_metrics,
     "attributes.md": attributes,
+    "conventions.md": conventions,
     "registry.md": event_registry,
     "tables.md": tables,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import signal
@@ -77,7 +78,10 @@ def test_what_it_says_to_look_at_is_there(assay: Server) -> None:
 
 
 def test_it_ends_after_the_given_time(assay: Server) -> None:
-    """`--seconds` ends the demo by itself, with 0."""
+    """`--seconds` ends the demo by itself, with 0; by all rules on telemetry its services score at least 95."""
     done = subprocess.run([*_DEMO, "--seconds", "1"], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "In all they sent" in done.stdout
+    services = json.loads(_answer(assay, "doctor --json --fail-under 95"))["services"]
+    assert {each["name"] for each in services} >= {"approvals", "ledger", "orders"}
+    assert all(each["looked_at"] == each["spans"] for each in services)
