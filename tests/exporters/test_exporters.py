@@ -3,13 +3,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
 from hypothesis import HealthCheck, given, settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from tests import otlp_strategies
@@ -125,6 +128,40 @@ def test_what_is_refused_for_good_is_a_dead_letter(engine: Engine, tmp_path: Pat
     (letter,) = (tmp_path / "there" / "dead").glob("*.bin")
     assert ExportTraceServiceRequest.FromString(letter.read_bytes()).resource_spans[0].scope_spans[0].spans[0].name == "poison"
     assert b"400" in letter.with_suffix(".json").read_bytes()
+
+
+def test_grpc_gives_the_same_to_another_assay_or_collector(engine: Engine, tmp_path: Path) -> None:
+    """Over gRPC the same request arrives, with headers, and RESOURCE_EXHAUSTED with a RetryInfo is tried again."""
+    got: list[bytes] = []
+    seen: list[Any] = []
+    busy = status_pb2.Status(code=8, message="busy")
+    busy.details.add().Pack(error_details_pb2.RetryInfo(retry_delay={"seconds": 0}))
+
+    def export(request: bytes, context: grpc.ServicerContext) -> bytes:
+        seen.append(dict(context.invocation_metadata()))
+        if len(seen) == 1:
+            context.set_trailing_metadata((("grpc-status-details-bin", busy.SerializeToString()),))
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "busy")
+        got.append(request)
+        return b""
+
+    name = "opentelemetry.proto.collector.trace.v1.TraceService"
+    server = grpc.server(ThreadPoolExecutor(2))
+    handlers: dict[str, Any] = {"Export": grpc.unary_unary_rpc_method_handler(export)}
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, handlers),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    journal = Journal(engine)
+    given = {"type": "otlp/grpc", "endpoint": f"127.0.0.1:{port}", "spans": "all", "signals": ["traces"], **QUICK}
+    try:
+        with exporting(engine, journal, tmp_path, there={**given, "headers": {"X-Key": "k"}}):
+            sent = spans("by-grpc")
+            journal.put(Signal.TRACES, sent)
+            wait_for(lambda: bool(got), "the request")
+    finally:
+        server.stop(0)
+    assert items(ExportTraceServiceRequest.FromString(got[0])) == items(sent)
+    assert seen[1]["x-key"] == "k"
 
 
 def test_a_missing_credential_loses_nothing(engine: Engine, tmp_path: Path) -> None:

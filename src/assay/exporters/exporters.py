@@ -19,12 +19,13 @@ from assay.core.signals import Signal
 from assay.exporters.console import Console
 from assay.exporters.destination import Destination
 from assay.exporters.lane import Lane
+from assay.exporters.otlp_grpc import OtlpGrpc
 from assay.exporters.otlp_http import OtlpHttp
 from assay.exporters.settings import Settings, describe
 from assay.exporters.source import Source
 from assay.exporters.state import State
 
-DESTINATIONS: dict[str, type[Destination[Any]]] = {"otlp/http": OtlpHttp, "console": Console}
+DESTINATIONS: dict[str, type[Destination[Any]]] = {"otlp/grpc": OtlpGrpc, "otlp/http": OtlpHttp, "console": Console}
 """Kinds of destinations by the `type` in the configuration."""
 
 _LOOK_SECONDS = 5.0

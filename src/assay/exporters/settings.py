@@ -57,7 +57,7 @@ class Settings(Section):
     """What to send: traces, metrics, logs; all that the destination can take if left out."""
     spans: Literal["kept", "all"] = "kept"
     """Spans of traces that sampling keeps, once that is decided; or all spans, at once."""
-    services: list[str] = []
+    services: list[str] = Field(default_factory=list)
     """Names of the services whose telemetry goes out; all if empty."""
     conditions: Conditions = Conditions()
     """Conditions by signal, as in filters."""
@@ -77,7 +77,7 @@ class Tls(Section):
 class RemoteSettings(Settings):
     endpoint: str
     """Where to send to."""
-    headers: dict[str, Secret] = {}
+    headers: dict[str, Secret] = Field(default_factory=dict)
     """Headers of every request; `${env:NAME}` in a value stands for a variable of the environment."""
     tls: Tls = Tls()
     compression: Literal["gzip", "none"] = "gzip"
