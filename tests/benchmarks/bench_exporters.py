@@ -35,7 +35,7 @@ def main() -> None:
         engine.read("SELECT * FROM assay_spans", form="Native")
         limit = time.process_time() - began
         began = time.process_time()
-        payloads = [gzip.compress(payload.body, 1) for payload in encode(source.page(0, plan, 0))]
+        payloads = [gzip.compress(payload.body, 1) for payload in encode(source.page(0, plan, 0), Path(directory))]
         spent = time.process_time() - began
         print(f"{plan.rows} spans in {len(payloads)} requests: {plan.rows / spent:,.0f} spans per second of CPU time")
         print(f"reading the rows alone: {plan.rows / limit:,.0f}")

@@ -50,7 +50,7 @@ class OtlpGrpc(Destination[OtlpGrpcSettings]):
         self._metadata = [(name.lower(), value) for name, value in options.headers.items()]
 
     def encode(self, page: Page) -> Iterator[Payload]:
-        return encode(page)
+        return encode(page, self.directory)
 
     def send(self, payload: Payload) -> Outcome | None:
         try:

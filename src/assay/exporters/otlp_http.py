@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from assay.core import restore
 from assay.core.signals import Signal
+from assay.exporters import encoded_spans
 from assay.exporters.destination import Destination, Outcome, Payload
 from assay.exporters.http import HttpSender
 from assay.exporters.page import Page, divide
@@ -50,7 +51,7 @@ class OtlpHttp(Destination[OtlpHttpSettings]):
         self._url = f"{options.endpoint.rstrip('/')}/v1/{signal}"
 
     def encode(self, page: Page) -> Iterator[Payload]:
-        return encode(page)
+        return encode(page, self.directory)
 
     def send(self, payload: Payload) -> Outcome | None:
         answer = self._sender.post(self._url, payload.body, "application/x-protobuf")
@@ -63,15 +64,19 @@ class OtlpHttp(Destination[OtlpHttpSettings]):
         self._sender.close()
 
 
-def encode(page: Page) -> Iterator[Payload]:
-    """Yield requests with all that was sent to us, types of attributes included."""
+def encode(page: Page, directory: Path) -> Iterator[Payload]:
+    """Yield requests with all that was sent to us, types of attributes included; `directory` gets the schema of spans."""
     if page.signal is Signal.METRICS:
         for table in page.sources:
             for rows in divide(page.restorable(table=table), page.items):
                 yield Payload(restore.metrics({table: rows}).SerializeToString(), len(rows))
         return
+    if page.signal is Signal.TRACES:
+        schema = encoded_spans.place_schema(directory)
+        yield from (Payload(body, items) for body, items in encoded_spans.requests(page, schema))
     build: Any = restore.traces if page.signal is Signal.TRACES else restore.logs
-    for rows in divide(page.restorable(), page.items):
+    condition = encoded_spans.NESTED if page.signal is Signal.TRACES else "1"
+    for rows in divide(page.restorable(condition), page.items):
         yield Payload(build(rows).SerializeToString(), len(rows))
 
 

@@ -20,8 +20,8 @@ Row = Mapping[str, Any]
 class Page:
     """Rows that follow each other in the order of their batches. The same page has the same rows, however often it is read.
 
-    `sources` has for each table a SELECT of the rows: under `traces` or `logs`, or for metrics under `gauge`, `sum`, `histogram`,
-    `exp_histogram` and `summary`, all columns of the table and the computed ones. `items` is how many should go out together.
+    `sources` has for each table a SELECT of the rows: under `traces` or `logs`, or for metrics under `gauge`, `sum`,
+    `histogram`, `exp_histogram` and `summary`, all columns of the table and the computed ones. `items` is how many should go out together.
     """
 
     engine: Engine
@@ -37,7 +37,7 @@ class Page:
         """
         text = statement.text if isinstance(statement, Statement) else statement
         source = self.sources[table or self.signal]
-        return self.engine.read(f"WITH page AS ({source})\n{text}", {**self.parameters, "items": self.items}, form=form)
+        return self.engine.read(_over(source, text), {**self.parameters, "items": self.items}, form=form)
 
     def dicts(self, statement: Statement | str, table: str = "") -> list[dict[str, Any]]:
         """Run a statement over the table `page` and return its rows by the names of the columns."""
@@ -48,7 +48,12 @@ class Page:
         text = statement_of_rows(condition)
         source = self.sources[table or self.signal]
         parameters = {**self.parameters, "items": self.items}
-        return self.engine.query(f"WITH page AS ({source})\n{text}", parameters).dicts()
+        return self.engine.query(_over(source, text), parameters).dicts()
+
+
+def _over(source: str, text: str) -> str:
+    """Let a statement, which may have a WITH of its own, read `source` as the table `page`."""
+    return f"WITH page AS ({source})" + (f",{text[4:]}" if text.startswith("WITH") else f"\n{text}")
 
 
 def statement_of_rows(condition: str) -> str:
