@@ -25,8 +25,8 @@ NESTED = (
 _STATEMENT = load("assay.exporters.statements", "encode_spans")
 _SCHEMA = "spans.proto"
 _COLUMNS = (
-    "ResourceAttributes", "ResourceAttributeTypes", "ResourceDroppedAttributesCount", "ResourceSchemaUrl", "Overflow", "ScopeName",
-    "ScopeVersion", "ScopeAttributes", "ScopeAttributeTypes", "ScopeDroppedAttributesCount", "ScopeSchemaUrl",
+    "ResourceAttributes", "ResourceAttributeTypes", "ResourceDroppedAttributesCount", "ResourceSchemaUrl", "Overflow",
+    "ScopeName", "ScopeVersion", "ScopeAttributes", "ScopeAttributeTypes", "ScopeDroppedAttributesCount", "ScopeSchemaUrl",
 )  # fmt: skip
 
 

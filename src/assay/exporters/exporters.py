@@ -114,7 +114,18 @@ class Exporters:
                     source.validate(name)
                 except InvalidInput as error:
                     raise Misconfigured(error.code, f"exporters.{error.message}", error.hint) from error
-                lanes.append(Lane(name, signal, kind(settings, signal, place), source, state, settings, reading, place))
+                lanes.append(
+                    Lane(
+                        name,
+                        signal,
+                        destination=kind(settings, signal, place),
+                        source=source,
+                        state=state,
+                        settings=settings,
+                        reading=reading,
+                        directory=place,
+                    )
+                )
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._look, name="exporters")
 

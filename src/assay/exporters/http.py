@@ -14,7 +14,7 @@ from assay.core.errors import Misconfigured, Permanent, Retryable, TooLarge
 from assay.exporters.settings import RemoteSettings, Tls
 
 _RETRYABLE = frozenset({429, 502, 503, 504})
-# The destination refuses us and not what we send: somebody has to mend an address or a credential, and nothing is lost meanwhile.
+# The destination refuses us and not what we send: somebody has to mend an address or a credential; nothing is lost meanwhile.
 _MENDABLE = frozenset({401, 403, 404, 405, 407})
 
 

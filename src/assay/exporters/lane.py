@@ -33,6 +33,7 @@ class Lane:
         self,
         name: str,
         signal: Signal,
+        *,
         destination: Destination[Any],
         source: Source,
         state: State,

@@ -18,10 +18,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows that follow each other in the order of their batches. The same page has the same rows, however often it is read.
+    """Rows that follow each other in the order of their batches; the same page has the same rows, however often it is read.
 
-    `sources` has for each table a SELECT of the rows: under `traces` or `logs`, or for metrics under `gauge`, `sum`,
-    `histogram`, `exp_histogram` and `summary`, all columns of the table and the computed ones. `items` is how many should go out together.
+    `sources` has for each table a SELECT of the rows, with all columns of the table and the computed ones: under `traces` or
+    `logs`, or for metrics under `gauge`, `sum`, `histogram`, `exp_histogram` and `summary`. `items` is how many should go out
+    together.
     """
 
     engine: Engine
