@@ -124,6 +124,7 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
 def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
     from assay.api import create_app, serve_app  # noqa: PLC0415
+    from assay.exporters import Exporters  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
@@ -153,6 +154,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     keeper.listeners += [lambda policies: sampler.change(policies.sampling), lambda _: _note_changes(intake, keeper)]
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
+    exporters = Exporters(engine, config.exporters, config.data_dir / "exporters", queue.committed, config_file)
     readiness = _readiness(config, loader.alive)
     app = create_app(
         engine,
@@ -162,6 +164,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         keeper=keeper,
         delivery=delivery,
         defaults=config.dora,
+        exporters=exporters,
     )
 
     async def answer() -> None:
@@ -174,12 +177,14 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     keeper.start()
     _note_changes(intake, keeper)
     graph.start()
+    exporters.start()
     try:
         _run_loop(answer())
     finally:
         keeper.stop()
         if not loader.stop(_DRAIN_SECONDS):
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
+        exporters.stop()
         sampler.stop()
         graph.stop()
         delivery.stop()

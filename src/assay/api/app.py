@@ -7,11 +7,27 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import conventions, dora, errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
+from assay.api import (
+    conventions,
+    dora,
+    errors,
+    events,
+    exporting,
+    graph,
+    health,
+    logs,
+    metrics,
+    pages,
+    policies,
+    services,
+    sql,
+    traces,
+)
 from assay.api.guard import Guard
 from assay.api.policy_metrics import PolicyMetrics
 from assay.core.config import Api, Dora
 from assay.core.ports import Engine
+from assay.exporters import Exporters
 from assay.policies import PolicyKeeper
 from assay.quality import Delivery
 from assay.quality.exposition import DeliveryMetrics
@@ -36,6 +52,7 @@ def create_app(
     keeper: PolicyKeeper | None = None,
     delivery: Delivery | None = None,
     defaults: Dora | None = None,
+    exporters: Exporters | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
@@ -64,6 +81,7 @@ def create_app(
     v1.include_router(events.routes(engine, clock, post_events))
     v1.include_router(dora.routes(engine, clock, delivery, defaults))
     v1.include_router(policies.routes(engine, clock, keeper))
+    v1.include_router(exporting.routes(clock, exporters))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
     told = PolicyMetrics(engine, clock, keeper), DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)

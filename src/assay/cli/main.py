@@ -26,6 +26,7 @@ COMMANDS = {
     "change": "Report changes, from a pipeline or by hand.",
     "incident": "Report incidents, from a pipeline, an alert or by hand.",
     "policy": "Show, check, test and try out policies: filters, enrichment, scrubbing and sampling.",
+    "exporters": "Show, hold and repeat what is sent on to other systems.",
     "sql": "Ask in ClickHouse's SQL; QUERY is one SELECT, or - to read it from standard input.",
     "config": "Show, check and describe the configuration.",
 }

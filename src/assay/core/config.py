@@ -213,6 +213,8 @@ class Config(BaseSettings):
     policies: dict[str, Any] = {}
     """Filters, enrichment, scrubbing and sampling; `assay policy schema` and docs/policies.md say what may stand here. A change
     takes effect while Assay runs."""
+    exporters: dict[str, Any] = {}
+    """Destinations that telemetry is sent on to, by name; docs/exporting.md says what may stand here."""
 
     @classmethod
     def settings_customise_sources(

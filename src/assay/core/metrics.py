@@ -54,6 +54,20 @@ SAMPLING_LAG_SECONDS = Gauge(
     "assay_sampling_lag_seconds", "How long the oldest undecided trace is overdue.", multiprocess_mode="mostrecent"
 )
 SAMPLING_FAILURES = Counter("assay_sampling_failures", "Passes that are repeated later.", ["reason"])
+EXPORTER_SENT = Counter("assay_exporter_sent_items", "Items that a destination has taken.", ["exporter", "signal"])
+EXPORTER_DEAD = Counter(
+    "assay_exporter_dead_letter_items", "Items that a destination refused for good.", ["exporter", "signal", "reason"]
+)
+EXPORTER_MISSED = Counter(
+    "assay_exporter_missed_rows", "Rows that were deleted, by retention, before they were sent.", ["exporter", "signal"]
+)
+EXPORTER_RETRIES = Counter("assay_exporter_retries", "Requests that are sent again later.", ["exporter", "signal", "reason"])
+EXPORTER_LAG_ROWS = Gauge(
+    "assay_exporter_lag_rows", "Rows that wait, before filters.", ["exporter", "signal"], multiprocess_mode="mostrecent"
+)
+EXPORTER_LAG_SECONDS = Gauge(
+    "assay_exporter_lag_seconds", "Age of the oldest row that waits.", ["exporter", "signal"], multiprocess_mode="mostrecent"
+)
 HOT_WINDOW_SECONDS = Gauge(
     "assay_hot_window_seconds", "How far back every span is there, sampled or not.", multiprocess_mode="mostrecent"
 )

@@ -118,6 +118,12 @@ class Engine(Protocol):
             TimedOut: the statement ran over its time limit.
         """
 
+    def read(self, sql: str, parameters: Mapping[str, Any] | None = None, *, form: str) -> bytes:
+        """Run one statement of ours and return its rows in a format of the engine's, such as `Protobuf` or `JSONEachRow`.
+
+        Raises: as `query`.
+        """
+
     def query_untrusted(self, sql: str, parameters: Mapping[str, Any] | None = None, *, arrow: bool = False) -> Answer | bytes:
         """Run somebody's SELECT, read-only by engine settings, within limits on rows, time and memory.
 

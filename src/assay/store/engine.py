@@ -93,6 +93,10 @@ class EmbeddedEngine:
         with translate("store_query_failed"), self._ours.borrow() as connection:
             return _answer(connection.query(text, "JSONCompact", params=encode(parameters)).bytes())
 
+    def read(self, sql: str, parameters: Mapping[str, Any] | None = None, *, form: str) -> bytes:
+        with translate("store_query_failed"), self._ours.borrow() as connection:
+            return bytes(connection.query(sql, form, params=encode(parameters)).bytes())
+
     def query_untrusted(self, sql: str, parameters: Mapping[str, Any] | None = None, *, arrow: bool = False) -> Answer | bytes:
         given = encode(parameters)
         with translate("sql_invalid"), self._untrusted.borrow() as connection:

@@ -162,6 +162,7 @@ class _Users:
         self.insert = engine.insert
         self.close = engine.close
         self.query_untrusted = engine.query_untrusted
+        self.read = engine.read
 
     def query(self, sql: Statement | str, parameters: Mapping[str, Any] | None = None) -> Answer:
         answer = self._engine.query_untrusted(sql.text if isinstance(sql, Statement) else sql, parameters)
