@@ -7,7 +7,7 @@ import time
 from fastapi import APIRouter, FastAPI
 
 from assay import __version__
-from assay.api import dora, errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
+from assay.api import compliance, dora, errors, events, graph, health, logs, metrics, pages, policies, services, sql, traces
 from assay.api.guard import Guard
 from assay.api.policy_metrics import PolicyMetrics
 from assay.core.config import Api, Dora
@@ -58,7 +58,7 @@ def create_app(
         prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
     )
     v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, graph, logs, metrics):
+    for asked in (compliance, services, graph, logs, metrics):
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(traces.routes(engine, clock, keeper))
     v1.include_router(events.routes(engine, clock, post_events))
