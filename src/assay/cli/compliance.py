@@ -38,7 +38,9 @@ def _print(answer: dict[str, Any]) -> None:
     out = console()
     outcomes = {each["check"]: each for each in answer["outcomes"]}
     score = "-" if answer["score"] is None else f"{answer['score']:.0f} %"
+    assessed = sum(control["result"] != "not_assessed" for control in answer["controls"])
     out.print(text(f"{answer['title']}: {score} of assessed controls passed"))
+    out.print(f"{assessed} of {len(answer['controls'])} controls are assessed by Assay")
     listed = table("=control", "=result", "=check", "=outcome", ">looked at", ">found", "first finding")
     for control in answer["controls"]:
         for number, name in enumerate(control["checks"] or [""]):

@@ -133,3 +133,15 @@ def test_the_hash_tells_outcomes_apart(engine: Engine) -> None:
     """The same outcome has the same hash, and another window another one."""
     first, again, other = (compliance.run(engine, "clocks", _DAY, end * _DAY) for end in (2, 2, 3))
     assert first.content_hash == again.content_hash != other.content_hash
+
+
+def test_a_gate_that_passes_afterwards_lets_nothing_through(engine: Engine, store: Store) -> None:
+    """A deployment without a gate is found even if a gate of the same version passes later."""
+    now, service = time.time_ns(), f"compliance-{uuid4().hex}"
+    gate = {"qms.quality_gate.name": "g", "qms.quality_gate.result": "passed", **_PLACE}
+    early = _event("qms.deployment.finished", **_DEPLOYED, **{"deployment.id": f"d-{service}", "days": 1})
+    for signal, request in early(service, now) + _event("qms.quality_gate.evaluated", **gate)(service, now):
+        store(signal, request)
+    gated = load("assay.quality.compliance.checks", "deployments_gated").text
+    only = f"SELECT * FROM ({gated}) WHERE service = '{service}'"
+    assert compliance.run(engine, Statement("late", only, {}, {}), now - 30 * _DAY, now).result == "failed"

@@ -5,7 +5,7 @@
 SELECT
     ServiceName AS service, '' AS environment, '' AS subject,
     if(countIf(startsWith(address, 'http://') AND domain(address) NOT IN ('localhost', '127.0.0.1', '[::1]')) > 0,
-        concat('not encrypted: ', anyIf(domain(address), startsWith(address, 'http://') AND domain(address) NOT IN ('localhost', '127.0.0.1', '[::1]'))), '') AS finding
+        concat('not encrypted: ', minIf(domain(address), startsWith(address, 'http://') AND domain(address) NOT IN ('localhost', '127.0.0.1', '[::1]'))), '') AS finding
 FROM
 (
     SELECT ServiceName, firstNonDefault(SpanAttributes['url.full'], SpanAttributes['http.url']) AS address
