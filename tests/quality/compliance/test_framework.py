@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assay.core.errors import InvalidInput, NotFound
@@ -7,6 +9,7 @@ from assay.core.ports import Engine
 from assay.quality import compliance
 
 _DAY = 86400 * 10**9
+_PAGE = Path(__file__).parents[3] / "docs" / "compliance.md"
 _GOOD = (
     "kind: compliance_framework\nid: f\ntitle: F\ncontrols:\n  - {id: a, title: A, checks: [clocks]}\n  - {id: b, title: B}\n"
 )
@@ -50,3 +53,12 @@ def test_the_frameworks_of_assay_can_be_read() -> None:
     assert used == set(compliance.names())
     with pytest.raises(NotFound):
         compliance.load("qms")
+
+
+@pytest.mark.parametrize(("name", "controls", "assessed"), [("qms-phase-4", 15, 9), ("soc2", 61, 5)])
+def test_the_page_says_how_much_of_a_framework_is_assessed(name: str, controls: int, assessed: int) -> None:
+    """Each framework has as many controls, and as many with checks, as docs/compliance.md says."""
+    framework = compliance.load(name)
+    assert (len(framework.controls), sum(bool(control.checks) for control in framework.controls)) == (controls, assessed)
+    row = next(line for line in _PAGE.read_text("utf-8").splitlines() if line.startswith(f"| `{name}`"))
+    assert row.endswith(f"| {controls} | {assessed} |")
