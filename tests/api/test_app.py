@@ -52,6 +52,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
     paths = {path for path in api["paths"] if path.startswith("/api/v1/")}
     names = (
         "conventions",
+        "compliance",
         "dora",
         "dora/changes",
         "dora/deployments",

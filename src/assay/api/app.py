@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from assay import __version__
 from assay.api import (
+    compliance,
     conventions,
     dora,
     errors,
@@ -75,7 +76,7 @@ def create_app(
         prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
     )
     v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, graph, logs, metrics, conventions):
+    for asked in (services, graph, logs, metrics, conventions, compliance):
         v1.include_router(asked.routes(engine, clock))
     v1.include_router(traces.routes(engine, clock, keeper))
     v1.include_router(events.routes(engine, clock, post_events))

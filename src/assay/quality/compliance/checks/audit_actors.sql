@@ -1,0 +1,9 @@
+-- kind: check
+-- why: an audit record says who did it
+-- reads: assay_events
+-- gives: one row per audit record, with its id; finding is empty where nothing is wrong
+SELECT
+    Service AS service, Environment AS environment, EventId AS subject,
+    if(Attributes['qms.audit.user_id'] = '' AND Attributes['user.id'] = '' AND Service != 'assay', 'neither qms.audit.user_id nor user.id', '') AS finding
+FROM assay_events
+WHERE EventName = 'qms.audit.recorded' AND Time >= fromUnixTimestamp64Nano({start:Int64}) AND Time < fromUnixTimestamp64Nano({end:Int64})

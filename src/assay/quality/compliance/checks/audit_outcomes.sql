@@ -1,0 +1,7 @@
+-- kind: check
+-- why: an audit record says whether it succeeded
+-- reads: assay_events
+-- gives: one row per audit record, with its id; finding is empty where nothing is wrong
+SELECT Service AS service, Environment AS environment, EventId AS subject, if(Status = '', 'no qms.audit.outcome', '') AS finding
+FROM assay_events
+WHERE EventName = 'qms.audit.recorded' AND Time >= fromUnixTimestamp64Nano({start:Int64}) AND Time < fromUnixTimestamp64Nano({end:Int64})
