@@ -16,6 +16,7 @@ from assay.api import (
     exporting,
     graph,
     health,
+    jaeger,
     logs,
     metrics,
     pages,
@@ -85,6 +86,7 @@ def create_app(
     v1.include_router(exporting.routes(clock, exporters))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
+    app.include_router(jaeger.routes(engine, clock))
     told = PolicyMetrics(engine, clock, keeper), DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)
     app.include_router(health.routes(engine, readiness, *told))
     app.include_router(pages.routes())

@@ -102,3 +102,9 @@ def format_time(nanoseconds: int) -> str:
     """Return RFC 3339 in UTC with all nine digits, so that equal widths sort as text and nothing is rounded."""
     seconds, fraction = divmod(nanoseconds, SECOND)
     return f"{(_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()}.{fraction:09d}Z"
+
+
+def instant(text: str) -> int:
+    """Return the nanoseconds of a time that `format_time` wrote."""
+    second = datetime.fromisoformat(f"{text[:19]}+00:00")
+    return (second - _EPOCH) // timedelta(seconds=1) * SECOND + int(text[20:29])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,17 +112,26 @@ def read_trace(engine: Engine, trace_id: str) -> Trace:
     Raises:
         NotFound: there is no span and no record of it.
     """
-    rows = engine.query(load("assay.query.questions", "read_trace"), {"trace_id": trace_id, "limit": MAX_SPANS + 1}).dicts()
+    spans = read_spans(engine, [trace_id], MAX_SPANS + 1).get(trace_id, [])
     logs = find_logs(engine, LogConditions(trace_id=trace_id), _ALL_TIME, MAX_LOGS)
-    if not rows and not logs.logs:
+    if not spans and not logs.logs:
         raise NotFound("trace_unknown", f"There is no trace {trace_id}", "what was just sent is visible after about a second")
     return Trace(
         trace_id=trace_id,
-        spans=[_span(row) for row in rows[:MAX_SPANS]],
-        more_spans=len(rows) > MAX_SPANS,
+        spans=spans[:MAX_SPANS],
+        more_spans=len(spans) > MAX_SPANS,
         logs=logs.logs[::-1],
         more_logs=logs.next_cursor is not None,
     )
+
+
+def read_spans(engine: Engine, trace_ids: Sequence[str], limit: int = MAX_SPANS) -> dict[str, list[Span]]:
+    """Return the spans of each trace by start, at most the first `limit` of a trace; a trace without spans is left out."""
+    question = load("assay.query.questions", "read_trace")
+    found: dict[str, list[Span]] = {}
+    for row in engine.query(question, {"trace_ids": list(trace_ids), "limit": limit}).dicts():
+        found.setdefault(row["trace_id"], []).append(_span(row))
+    return found
 
 
 def _span(row: dict[str, Any]) -> Span:

@@ -21,11 +21,12 @@ _SHORTER = (MINUTE, 10 * MINUTE)
 class SpanConditions:
     """What one span of a trace must meet, all at once; an empty string or no condition lets every span pass.
 
-    `status` is `unset`, `ok` or `error`; the durations are nanoseconds, both included.
+    `kind` is such as `server`; `status` is `unset`, `ok` or `error`; the durations are nanoseconds, both included.
     """
 
     service: str = ""
     operation: str = ""
+    kind: str = ""
     status: str = ""
     min_duration_ns: int = 0
     max_duration_ns: int = MAX_DURATION
@@ -67,6 +68,7 @@ def find_traces(
         "end": within.end_ns,
         "service": conditions.service,
         "operation": conditions.operation,
+        "kind": conditions.kind.capitalize(),
         "status": conditions.status.capitalize(),
         "min_duration_ns": conditions.min_duration_ns,
         "max_duration_ns": conditions.max_duration_ns,

@@ -10,6 +10,7 @@ WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUn
     AND (empty({trace_ids:Array(String)}) OR TraceId IN {trace_ids:Array(String)})
     AND ({service:String} = '' OR ServiceName = {service:String})
     AND ({operation:String} = '' OR SpanName = {operation:String})
+    AND ({kind:String} = '' OR SpanKind = {kind:String})
     AND ({status:String} = '' OR StatusCode = {status:String})
     AND Duration >= {min_duration_ns:UInt64} AND Duration <= {max_duration_ns:UInt64}
     -- The indexes of values know only single texts: this leaves them out where none can match.

@@ -1,26 +1,26 @@
 -- kind: question
--- why: all that is known of the spans of one trace
+-- why: all that is known of the spans of some traces
 -- reads: otel_traces_recent, otel_traces, otel_traces_trace_id_ts, assay_hot_window
--- gives: one row per span by start; attributes are arrays of keys, texts and types, since a JSON object cannot hold a key twice
+-- gives: one row per span by start, of each trace only the first; attributes are arrays of keys, texts and types, since a JSON object cannot hold a key twice
 WITH found AS
 (
-    SELECT * FROM otel_traces_recent WHERE TraceId = {trace_id:String}
+    SELECT * FROM otel_traces_recent WHERE TraceId IN {trace_ids:Array(String)}
     UNION ALL
     SELECT *
     FROM otel_traces
-    WHERE TraceId = {trace_id:String}
+    WHERE TraceId IN {trace_ids:Array(String)}
         AND (SamplingPolicy = '' OR ReceivedAt < (SELECT Since FROM assay_hot_window))
-        AND PartitionDate IN (SELECT PartitionDate FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
+        AND PartitionDate IN (SELECT PartitionDate FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
         AND
         (
-            Timestamp >= (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
-                AND Timestamp < (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId = {trace_id:String})
+            Timestamp >= (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
+                AND Timestamp < (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId IN {trace_ids:Array(String)})
             -- Start and End lie between 1970 and 2106 even if a clock does not.
             OR Timestamp < '1970-01-01' OR Timestamp >= '2106-01-01'
         )
 )
 SELECT
-    SpanId AS span_id, ParentSpanId AS parent_span_id, TraceState AS trace_state, Flags AS flags,
+    TraceId AS trace_id, SpanId AS span_id, ParentSpanId AS parent_span_id, TraceState AS trace_state, Flags AS flags,
     SpanName AS name, SpanKind AS kind, ServiceName AS service,
     toUnixTimestamp64Nano(Timestamp) AS start_ns, Duration AS duration_ns,
     StatusCode AS status, StatusMessage AS status_message,
@@ -40,4 +40,4 @@ SELECT
     Links.AttributeTypes AS link_types, Links.DroppedAttributesCount AS link_dropped
 FROM found
 ORDER BY Timestamp, SpanId
-LIMIT {limit:UInt32}
+LIMIT {limit:UInt32} BY TraceId
