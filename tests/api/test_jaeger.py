@@ -28,7 +28,7 @@ _VALUES = {"n": 2**60, "f": 0.5, "b": True, "raw": b"\x00\xff", "list": ["a", 1]
 def shop(store: Store, derive: Derive) -> tuple[str, str, ExportTraceServiceRequest]:
     """A service with one trace of three spans: a request that fails, the call that it makes, and the database's answer."""
     service, trace_id = f"shop-{uuid4()}", uuid4().hex
-    error = {
+    error: dict[str, Any] = {
         "status": {"code": 2, "message": "no stock"},
         "kind": Span.SPAN_KIND_SERVER,
         "trace_state": "ot=th:8",

@@ -32,8 +32,7 @@ def test_sigkill_amid_an_export_loses_nothing(tmp_path: Path) -> None:
     """SIGKILL of core while requests go out, some refused with 503: every acknowledged span comes to the destination."""
     with receiving() as receiver:
         given = {"there": {"type": "otlp/http", "endpoint": receiver.url, "spans": "all", "signals": ["traces"], **_QUICK}}
-        settings = {"JOURNAL__SEGMENT_AGE_SECONDS": "0.1", "EXPORTERS": json.dumps(given)}
-        with running(tmp_path / "data", **settings) as server:
+        with running(tmp_path / "data", JOURNAL__SEGMENT_AGE_SECONDS="0.1", EXPORTERS=json.dumps(given)) as server:
             wait_for(lambda: _knows_where_it_begins(tmp_path / "data"), "the exporter knows where it begins")
             with Load(server.grpc, senders=1) as load:
                 for number in range(_KILLS):

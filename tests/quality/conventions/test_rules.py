@@ -164,7 +164,8 @@ def test_a_parent_that_may_be_on_its_way_is_not_missed(engine: Engine, examined:
 
 def test_no_telemetry_is_no_full_score(engine: Engine) -> None:
     """Where nothing came in there is no service, and so no score that somebody could take for a good one."""
-    answer = examine(engine, Question(SECOND, 2 * SECOND, 3 * SECOND))
+    quiet_ns = 1_234_567_890 * SECOND
+    answer = examine(engine, Question(quiet_ns, quiet_ns + SECOND, quiet_ns + 2 * SECOND))
     assert (answer.services, answer.spans, answer.looked_at) == ([], 0, 0)
     assert examine(engine, _question(time.time_ns(), service="never-heard-of")).services == []
 
