@@ -21,7 +21,7 @@ from assay.receivers.otlp import KINDS
 from assay.receivers.otlp_json import to_protobuf
 
 _NOW = time.time_ns() // 1000 * 1000
-_VALUES = {"n": 2**60, "f": 0.5, "b": True, "raw": b"\x00\xff", "list": ["a", 1], "map": {"k": None}, "text": "x"}
+_VALUES = {"big": 2**60, "f": 0.5, "b": True, "raw": b"\x00\xff", "list": ["a", 1], "map": {"k": None}, "text": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_a_trace_as_the_ui_reads_it(client: httpx.Client, shop: tuple[str, str, 
     assert trace["traceID"] == trace_id == first["traceID"]
     assert (first["startTime"], first["duration"]) == ((_NOW - 9 * SECOND) // 1000, 2_000_000)
     assert tags == {
-        "n": ("int64", 2**60),
+        "big": ("int64", 2**60),
         "f": ("float64", 0.5),
         "b": ("bool", True),
         "raw": ("binary", "AP8="),
