@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -68,3 +69,39 @@ def receiving() -> Iterator[Receiver]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class Silent:
+    """A server that takes requests and never answers."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._taken: list[socket.socket] = []
+
+    def take(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                self._taken.append(listener.accept()[0])
+
+    def arrived(self) -> int:
+        """Return how many connections there have been."""
+        return len(self._taken)
+
+    def close(self) -> None:
+        for connection in self._taken:
+            connection.close()
+
+
+@contextmanager
+def hanging() -> Iterator[Silent]:
+    """Run one that never answers on a free port of loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        silent = Silent(listener)
+        thread = threading.Thread(target=silent.take, args=(listener,))
+        thread.start()
+        try:
+            yield silent
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            silent.close()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from tests import otlp_strategies
 from tests.e2e.running import wait_for
-from tests.exporters.destination_server import Receiver, receiving
+from tests.exporters.destination_server import Receiver, Silent, hanging, receiving
 from tests.store.items import items
 
 from assay.core.errors import Misconfigured, NotFound
@@ -204,6 +205,27 @@ def test_pause_survives_a_restart_and_replay_sends_again(engine: Engine, tmp_pat
             wait_for(lambda: receiver.span_names().count("held") == 2, "replayed")
             with pytest.raises(NotFound):
                 exporters.pause("nowhere", True)
+
+
+def test_all_are_told_to_stop_before_any_is_waited_for(engine: Engine, tmp_path: Path) -> None:
+    """Of two destinations that never answer, the quicker one begins no new request while the slower one is waited for."""
+    journal = Journal(engine)
+    hung = {"type": "otlp/http", "spans": "all", "signals": ["traces"], **QUICK}
+    took = []
+    with hanging() as silent:
+        for seconds in ({"slow": 4}, {"slow": 4, "quick": 2.5}):
+            given = {name: {**hung, "endpoint": silent.url, "timeout_seconds": each} for name, each in seconds.items()}
+            expected = silent.arrived() + len(given)
+            with exporting(engine, journal, tmp_path / str(len(given)), **given):
+                journal.put(Signal.TRACES, spans("held"))
+                wait_for(partial(_have_arrived, silent, expected), "each is in a request")
+                began = time.monotonic()
+            took.append(time.monotonic() - began)
+    assert took[1] < 1.25 * took[0]
+
+
+def _have_arrived(silent: Silent, expected: int) -> bool:
+    return silent.arrived() >= expected
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,8 @@ class Exporters:
     def stop(self) -> None:
         """End all; each goes on after the next start where it was."""
         self._stopping.set()
+        for lane in self._all():
+            lane.ask_to_stop()
         self._watch.join()
         for lane in self._all():
             lane.stop()

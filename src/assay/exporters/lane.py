@@ -62,10 +62,14 @@ class Lane:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after what is being sent; the rest of its page is sent again after the next start."""
+    def ask_to_stop(self) -> None:
+        """Begin nothing more."""
         self._stopping.set()
         self.nudge.set()
+
+    def stop(self) -> None:
+        """End after what is being sent; the rest of its page is sent again after the next start."""
+        self.ask_to_stop()
         self._thread.join()
         self._destination.close()
 
