@@ -105,10 +105,11 @@ def _find(engine: Engine, search: Search) -> Found:
 
 def _read(engine: Engine, trace_ids: Sequence[str]) -> Found:
     found: Found = []
+    trace_ids = list(dict.fromkeys(trace_ids))
     for first in range(0, len(trace_ids), _AT_ONCE):
         some = trace_ids[first : first + _AT_ONCE]
         spans = read_spans(engine, some)
-        found += [(trace_id, spans[trace_id]) for trace_id in dict.fromkeys(some) if trace_id in spans]
+        found += [(trace_id, spans[trace_id]) for trace_id in some if trace_id in spans]
     return found
 
 
