@@ -8,7 +8,7 @@ SELECT
         concat('not encrypted: ', minIf(domain(address), startsWith(address, 'http://') AND domain(address) NOT IN ('localhost', '127.0.0.1', '[::1]'))), '') AS finding
 FROM
 (
-    SELECT ServiceName, firstNonDefault(SpanAttributes['url.full'], SpanAttributes['http.url']) AS address
+    SELECT ServiceName, assay_attribute(SpanAttributes, 'url.full') AS address
     FROM assay_spans
     WHERE SpanKind = 'Client' AND Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUnixTimestamp64Nano({end:Int64})
 )
