@@ -103,6 +103,16 @@ def test_a_change_is_brought_told_and_recorded(engine: Engine, keep: Keep, file:
     assert len(brought) == 2
 
 
+def test_a_change_is_on_record_before_it_takes_effect(engine: Engine, file: Path) -> None:
+    """Nothing is processed under policies that the record does not know, whenever core is killed amid the change."""
+    known: list[list[str]] = []
+    keeper = PolicyKeeper(engine, file, file.parent / "keys", lambda _: known.append(_versions(engine)))
+    file.write_text(BETTER, "utf-8")
+    keeper.reload()
+    assert known[-1] == _versions(engine)
+    assert known[-1][-1] == keeper.in_force.policies.version
+
+
 def test_a_changed_file_is_noticed(keep: Keep, file: Path) -> None:
     """Nobody has to say that the file has changed; one that is wrong is noticed too, and changes nothing."""
     keeper = keep()

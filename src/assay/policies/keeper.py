@@ -144,14 +144,16 @@ class PolicyKeeper:
     def _change(self, policies: Policies, key: pseudonyms.PseudonymKey) -> None:
         before = self.in_force
         statements = document.compile_policies(policies, key)
+        # First, as core may be killed at any moment: what has processed a row must be on record.
+        self._record(policies, statements)
         try:
             self._bring(statements)
         except AssayError:
             self._bring(before.statements)
+            self._take_back()
             raise
         self.in_force = InForce(policies, statements, key.id)
         log.info("policies_changed", version=policies.version, before=before.policies.version, key=key.id)
-        self._record(policies, statements)
         self._tell(policies)
 
     def _tell(self, policies: Policies) -> None:
@@ -164,6 +166,11 @@ class PolicyKeeper:
         self._engine.execute(
             f"INSERT INTO assay_policy_versions SELECT now64(6), {literal(policies.version)}, {given}, [{listed}]"
         )
+
+    def _take_back(self) -> None:
+        """Remove the last record: it did not come into force."""
+        ((_, at), *_) = self.changes()
+        self._engine.execute(f"DELETE FROM assay_policy_versions WHERE AppliedAt = fromUnixTimestamp64Micro({int(at)})")
 
     def _signature(self) -> tuple[int, int] | None:
         if self._path is None:
