@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -128,7 +129,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
-    from assay.quality import Delivery  # noqa: PLC0415
+    from assay.quality import Delivery, StoredSeries  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
         Loader,
@@ -145,7 +146,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
     migrate(engine, decode=False)
     intake = Intake(_socket())
-    delivery = Delivery(engine)
+    series = StoredSeries(engine, intake.send_metrics, time.time_ns, config.dora.link_window_seconds)
+    delivery = Delivery(engine, series.write)
     queue = Queue(config.data_dir / "journal")
     keeper = PolicyKeeper(engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine))
     # The supervisor starts a new core, which begins where the journal says.
