@@ -64,6 +64,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "exporters/{name}/replay",
         "exporters/{name}/resume",
         "graph",
+        "invalid-events",
         "logs",
         "metrics",
         "metrics/{name}",

@@ -25,6 +25,7 @@ from assay.api import (
     sql,
     traces,
 )
+from assay.api.event_metrics import EventMetrics
 from assay.api.guard import Guard
 from assay.api.policy_metrics import PolicyMetrics
 from assay.core.config import Api, Dora
@@ -88,7 +89,7 @@ def create_app(
     app.include_router(v1)
     app.include_router(jaeger.routes(engine, clock))
     told = PolicyMetrics(engine, clock, keeper), DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)
-    app.include_router(health.routes(engine, readiness, *told))
+    app.include_router(health.routes(engine, readiness, *told, EventMetrics(engine)))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)
     return app
