@@ -233,6 +233,7 @@ class Config(BaseSettings):
             "receivers.otlp.grpc.host": self.receivers.otlp.grpc.host,
             "receivers.otlp.http.host": self.receivers.otlp.http.host,
             "api.host": self.api.host,
+            **{f"exporters.{name}.host": str(each["host"]) for name, each in self.exporters.items() if "host" in (each or {})},
         }
         for key, host in listeners.items():
             if not self.insecure_no_auth and not _is_loopback(host):
