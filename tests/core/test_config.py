@@ -125,7 +125,7 @@ def test_an_empty_file_or_section_means_the_defaults(tmp_path: Path, text: str) 
     assert load(_file(tmp_path, text)) == load()
 
 
-@pytest.mark.parametrize("key", ["api", "receivers.otlp.grpc", "receivers.otlp.http"])
+@pytest.mark.parametrize("key", ["api", "receivers.otlp.grpc", "receivers.otlp.http", "exporters.page"])
 @pytest.mark.parametrize(
     ("host", "refused"),
     [
