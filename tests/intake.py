@@ -16,6 +16,7 @@ from assay.core.config import Api, Config, Otlp
 from assay.core.intake import Intake
 from assay.core.ports import Accept, Engine
 from assay.core.signals import Signal
+from assay.quality.compliance import Assessor
 from assay.receivers import OtlpHttp, event_handlers
 from assay.receivers.otlp import KINDS
 
@@ -30,7 +31,7 @@ def serving_events(engine: Engine, store: Store) -> Iterator[str]:
     with (
         tempfile.TemporaryDirectory() as folder,  # a path of pytest's is too long for a socket
         _intake(Path(folder) / "intake.sock", accept) as intake,
-        listening(create_app(engine, Api(), post_events=intake.post_events)) as url,
+        listening(create_app(engine, Api(), post_events=intake.post_events, assessor=Assessor(engine, intake.emit))) as url,
     ):
         yield url
 

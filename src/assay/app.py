@@ -21,7 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 import structlog
@@ -50,6 +50,14 @@ _QUICKER = {
 }
 
 log = structlog.get_logger(__name__)
+
+
+class _Follower(Protocol):
+    """What works on its own beside the questions, on what is in the store."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 def serve(config: Config, config_file: Path | None = None) -> None:
@@ -130,6 +138,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
     from assay.quality import Delivery, StoredSeries  # noqa: PLC0415
+    from assay.quality.compliance import Assessor, ComplianceSchedule  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
         Loader,
@@ -157,6 +166,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     exporters = Exporters(engine, config.exporters, config.data_dir / "exporters", queue.committed, config_file)
+    assessor = Assessor(engine, intake.emit)
+    compliance = ComplianceSchedule(assessor, config.compliance)
     readiness = _readiness(config, loader.alive)
     app = create_app(
         engine,
@@ -167,30 +178,25 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         delivery=delivery,
         defaults=config.dora,
         exporters=exporters,
+        assessor=assessor,
     )
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
 
+    followers: list[_Follower] = [retention, delivery, graph, sampler, exporters, compliance]
     loader.start()
-    retention.start()
-    delivery.start()
-    sampler.start()
-    keeper.start()
+    for each in [*followers, keeper]:
+        each.start()
     _note_changes(intake, keeper)
-    graph.start()
-    exporters.start()
     try:
         _run_loop(answer())
     finally:
         keeper.stop()
         if not loader.stop(_DRAIN_SECONDS):
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
-        exporters.stop()
-        sampler.stop()
-        graph.stop()
-        delivery.stop()
-        retention.stop()
+        for each in reversed(followers):
+            each.stop()
         engine.close()
 
 

@@ -53,6 +53,9 @@ def test_every_question_is_described(client: httpx.Client) -> None:
     names = (
         "conventions",
         "compliance",
+        "compliance/assessments",
+        "compliance/assessments/{id}",
+        "compliance/scores",
         "dora",
         "dora/changes",
         "dora/deployments",

@@ -173,6 +173,15 @@ class Dora(Section):
     """How long after a deployment an incident that names no cause is held against it."""
 
 
+class Compliance(Section):
+    frameworks: list[str] = ["qms-phase-4"]
+    """Frameworks that are assessed on a schedule, such as soc2; none if the list is empty."""
+    every_hours: float = Field(default=24, ge=1)
+    """Time from one assessment by the schedule to the next."""
+    window_days: int = Field(default=30, ge=1)
+    """How far back such an assessment looks."""
+
+
 class Sql(Section):
     max_rows: int = Field(default=10_000, ge=1)
     """Rows that one SQL query may return."""
@@ -210,6 +219,7 @@ class Config(BaseSettings):
     retention: Retention = Retention()
     api: Api = Api()
     dora: Dora = Dora()
+    compliance: Compliance = Compliance()
     policies: dict[str, Any] = {}
     """Filters, enrichment, scrubbing and sampling; `assay policy schema` and docs/policies.md say what may stand here. A change
     takes effect while Assay runs."""

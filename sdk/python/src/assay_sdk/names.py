@@ -227,6 +227,20 @@ QMS_COMPLIANCE_DURATION_SECONDS: Final = "qms.compliance.duration_seconds"
 """How long it took."""
 QMS_COMPLIANCE_EVIDENCE: Final = "qms.compliance.evidence"
 """Where the evidence is."""
+QMS_COMPLIANCE_ASSESSMENT_ID: Final = "qms.compliance.assessment_id"
+"""The assessment that it was part of; only what Assay itself checks has one."""
+QMS_COMPLIANCE_SCORE: Final = "qms.compliance.score"
+"""Percentage of what was assessed that passed: controls of a framework, or checks of a control."""
+QMS_COMPLIANCE_CHECKS: Final = "qms.compliance.checks"
+"""The checks that speak for the control."""
+QMS_COMPLIANCE_LOOKED_AT: Final = "qms.compliance.looked_at"
+"""Things that the checks looked at."""
+QMS_COMPLIANCE_FOUND: Final = "qms.compliance.found"
+"""Things with which something is wrong."""
+QMS_COMPLIANCE_SCHEDULED: Final = "qms.compliance.scheduled"
+"""True if the schedule asked for it, false if somebody did."""
+QMS_COMPLIANCE_CONTENT_HASH: Final = "qms.compliance.content_hash"
+"""SHA-256 of the body of the event in hexadecimal."""
 QMS_COMPLIANCE_REQUIRED: Final = "qms.compliance.required"
 """Whether the operation needs to comply."""
 QMS_AUDIT_TYPE: Final = "qms.audit.type"
@@ -371,6 +385,9 @@ EVENT_QMS_QUALITY_GATE_EVALUATED: Final = "qms.quality_gate.evaluated"
 """A quality gate was asked and has answered."""
 EVENT_QMS_COMPLIANCE_CHECKED: Final = "qms.compliance.checked"
 """A control of a framework was checked."""
+EVENT_QMS_COMPLIANCE_ASSESSED: Final = "qms.compliance.assessed"
+"""A framework was assessed: what all of its controls came to, and the score. Its controls are in
+qms.compliance.checked."""
 EVENT_QMS_AUDIT_RECORDED: Final = "qms.audit.recorded"
 """Somebody did something that has to be provable later."""
 
@@ -443,6 +460,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "qms.incident.resolved": ("qms.incident.id",),
     "qms.quality_gate.evaluated": ("qms.quality_gate.name", "qms.quality_gate.result"),
     "qms.compliance.checked": ("qms.compliance.framework", "qms.compliance.control", "qms.compliance.result"),
+    "qms.compliance.assessed": ("qms.compliance.framework", "qms.compliance.assessment_id"),
     "qms.audit.recorded": ("qms.audit.action",),
 }
 """What each event must carry."""
@@ -452,7 +470,7 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
     "qms.deployment.kind": ("planned", "hotfix", "rollback", "redeploy"),
     "qms.incident.cause": ("change", "infrastructure", "third_party", "other"),
     "qms.quality_gate.result": ("passed", "warning", "failed"),
-    "qms.compliance.result": ("passed", "failed", "not_applicable"),
+    "qms.compliance.result": ("passed", "failed", "not_applicable", "no_data", "broken", "waived"),
     "qms.audit.outcome": ("success", "failure", "denied"),
 }
 """What is allowed, for the attributes where that is limited."""
