@@ -14,6 +14,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from pydantic.fields import FieldInfo
 
 from assay.api import create_app
+from assay.api.event_metrics import EventMetrics
 from assay.api.policy_metrics import PolicyMetrics
 from assay.cli.main import program
 from assay.core import metrics, registry, statement
@@ -196,7 +197,8 @@ def own_metrics() -> str:
             name = family.name + ("_total" if family.type == "counter" else "")
             labels = ", ".join(f"`{label}`" for label in metric._labelnames)
             lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
-    described: list[Any] = PolicyMetrics(cast("Engine", None), lambda: 0, None).describe()
+    engine = cast("Engine", None)
+    described: list[Any] = [*PolicyMetrics(engine, lambda: 0, None).describe(), *EventMetrics(engine).describe()]
     for family in described:
         name = family.name + ("_total" if family.type == "counter" else "")
         labels = ", ".join(f"`{label}`" for label in family._labelnames)

@@ -16,11 +16,12 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 import structlog
@@ -49,6 +50,14 @@ _QUICKER = {
 }
 
 log = structlog.get_logger(__name__)
+
+
+class _Follower(Protocol):
+    """What works on its own beside the questions, on what is in the store."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 def serve(config: Config, config_file: Path | None = None) -> None:
@@ -123,12 +132,13 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
 
 def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
-    from assay.api import create_app, open_gates, serve_app  # noqa: PLC0415
+    from assay.api import create_app, serve_app  # noqa: PLC0415
     from assay.exporters import Exporters  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
-    from assay.quality import Delivery  # noqa: PLC0415
+    from assay.quality import Delivery, StoredSeries  # noqa: PLC0415
+    from assay.quality.compliance import Assessor, ComplianceSchedule  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
         Loader,
@@ -145,7 +155,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     engine = EmbeddedEngine(config.data_dir / "store", config.store, config.api.sql)
     migrate(engine, decode=False)
     intake = Intake(_socket())
-    delivery = Delivery(engine)
+    series = StoredSeries(engine, intake.send_metrics, time.time_ns, config.dora.link_window_seconds)
+    delivery = Delivery(engine, series.write)
     queue = Queue(config.data_dir / "journal")
     keeper = PolicyKeeper(engine, config_file, config.data_dir / "keys", partial(apply_decoding, engine))
     # The supervisor starts a new core, which begins where the journal says.
@@ -155,6 +166,8 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     exporters = Exporters(engine, config.exporters, config.data_dir / "exporters", queue.committed, config_file)
+    assessor = Assessor(engine, intake.emit)
+    compliance = ComplianceSchedule(assessor, config.compliance)
     readiness = _readiness(config, loader.alive)
     app = create_app(
         engine,
@@ -165,31 +178,25 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         delivery=delivery,
         defaults=config.dora,
         exporters=exporters,
-        quality_gates=open_gates(engine, config.quality.directory, config_file, delivery, intake),
+        assessor=assessor,
     )
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
 
+    followers: list[_Follower] = [retention, delivery, graph, sampler, exporters, compliance]
     loader.start()
-    retention.start()
-    delivery.start()
-    sampler.start()
-    keeper.start()
+    for each in [*followers, keeper]:
+        each.start()
     _note_changes(intake, keeper)
-    graph.start()
-    exporters.start()
     try:
         _run_loop(answer())
     finally:
         keeper.stop()
         if not loader.stop(_DRAIN_SECONDS):
             log.warning("drain_incomplete", seconds=_DRAIN_SECONDS)
-        exporters.stop()
-        sampler.stop()
-        graph.stop()
-        delivery.stop()
-        retention.stop()
+        for each in reversed(followers):
+            each.stop()
         engine.close()
 
 

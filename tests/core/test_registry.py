@@ -59,8 +59,8 @@ def test_definitions_have_only_known_keys() -> None:
     assert found <= known
 
 
-def test_the_seven_events_are_there() -> None:
-    """Deployments, changes, incidents, gates, compliance checks and audit records each have their event."""
+def test_the_eight_events_are_there() -> None:
+    """Deployments, changes, incidents, gates, compliance checks, assessments and audit records each have their event."""
     assert set(REGISTRY.events) == {
         "qms.change.committed",
         "qms.deployment.finished",
@@ -68,5 +68,6 @@ def test_the_seven_events_are_there() -> None:
         "qms.incident.resolved",
         "qms.quality_gate.evaluated",
         "qms.compliance.checked",
+        "qms.compliance.assessed",
         "qms.audit.recorded",
     }

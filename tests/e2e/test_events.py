@@ -50,5 +50,8 @@ def test_reports_survive_the_death_of_core(tmp_path: Path) -> None:
             ["qms.incident.resolved", "incident.resolved/i1", "cli"],
         ]
         wait_for(lambda: found() == expected, "all events, once", pause=0.2)
+        # Which of them are there depends on which event was stored when the minute was written.
+        series = "SELECT uniq(MetricName) > 0 FROM otel_metrics_sum WHERE ScopeName = 'assay.delivery'"
+        wait_for(lambda: server.rows(series) == [[True]], "series of delivery in the store", pause=0.2)
         assert secret not in (tmp_path / "data" / "run" / "config.json").read_text()
         assert server.stop() == 0

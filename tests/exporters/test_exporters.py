@@ -2,11 +2,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,59 +16,17 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests import otlp_strategies
 from tests.e2e.running import wait_for
 from tests.exporters.destination_server import Receiver, Silent, hanging, receiving
+from tests.exporters.exporting import QUICK, Journal, exporting, spans
 from tests.store.items import items
 
 from assay.core.errors import Misconfigured, NotFound
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.exporters import Exporters, parse
-from assay.journal import record
-
-_batches = count(7_000_000)
-QUICK = {"batch": {"wait_seconds": 0}, "retry": {"first_seconds": 0.05, "longest_seconds": 0.1}}
-
-
-class Journal:
-    """The batches of a test: nothing of them counts as stored before it is put."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._last = next(_batches)
-
-    def committed(self, _signal: Signal) -> int:
-        return self._last
-
-    def put(self, signal: Signal, *requests: Message) -> None:
-        for request in requests:
-            batch = next(_batches)
-            records = list(record.encode(request.SerializeToString(), batch, time.time_ns(), "tests", 1))
-            self._engine.insert(signal, records, f"exporters/{signal}/{batch}")
-            self._last = batch
-
-
-def spans(*names: str, service: str = "exported") -> ExportTraceServiceRequest:
-    request = ExportTraceServiceRequest()
-    group = request.resource_spans.add()
-    group.resource.attributes.add(key="service.name").value.string_value = service
-    scope = group.scope_spans.add()
-    for name in names:
-        scope.spans.add(name=name, trace_id=b"t" * 16, span_id=b"s" * 8, start_time_unix_nano=time.time_ns())
-    return request
 
 
 def otlp(receiver: Receiver, **more: Any) -> dict[str, Any]:
     return {"type": "otlp/http", "endpoint": receiver.url, "spans": "all", **QUICK, **more}
-
-
-@contextmanager
-def exporting(engine: Engine, journal: Journal, directory: Path, **given: Any) -> Iterator[Exporters]:
-    exporters = Exporters(engine, given, directory, journal.committed)
-    exporters.start()
-    try:
-        wait_for(lambda: all(told.position for told in exporters.told()), "each exporter knows where it begins")
-        yield exporters
-    finally:
-        exporters.stop()
 
 
 @pytest.mark.parametrize("signal", Signal)

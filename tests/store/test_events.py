@@ -148,7 +148,9 @@ def test_any_order_gives_the_same_events(engine: Engine, send: Send, random: Any
 @pytest.mark.parametrize("name", [name for name, event in registry.load().events.items() if event.subject])
 def test_ids_are_made_by_the_same_rule_everywhere(engine: Engine, store: Store, name: str, service: str) -> None:
     """A record that comes without an id, as from an SDK, gets the one that Assay's own ways in would have given it."""
-    attributes = dict.fromkeys(registry.load().events[name].subject, f"{service}-x")
+    known, event = registry.load().attributes, registry.load().events[name]
+    attributes = {key: str(known[key].examples[0]) for key in event.required if key != "service.name"}
+    attributes |= dict.fromkeys(event.subject, f"{service}-x")
     request = ExportLogsServiceRequest()
     resource = request.resource_logs.add()
     resource.resource.attributes.add(key="service.name").value.string_value = service
@@ -188,6 +190,7 @@ def test_the_resource_fills_in_what_an_event_lacks(engine: Engine, store: Store)
         resource.resource.attributes.add(key=key).value.string_value = value
     record = resource.scope_logs.add().log_records.add(event_name="qms.audit.recorded", time_unix_nano=START)
     record.attributes.add(key="service.version").value.string_value = "2"
+    record.attributes.add(key="qms.audit.action").value.string_value = "approve"
     store(Signal.LOGS, request)
     found = rows(engine, service, "Version, Environment, Team, mapContains(Attributes, 'host.name')")
     assert found == [["2", "staging", "ledger", False]]

@@ -95,6 +95,7 @@ def counter(
     *,
     start: int = 1,
     delta: bool = False,
+    scope: str = "",
     **labels: str,
 ) -> None:
     """Send the data points (time, value) of a counter with the labels of the guidelines."""
@@ -102,7 +103,9 @@ def counter(
         request = ExportMetricsServiceRequest()
         group = request.resource_metrics.add()
         fill(group.resource, {"service.name": service})
-        metric = group.scope_metrics.add().metrics.add(name=name)
+        made = group.scope_metrics.add()
+        made.scope.name = scope
+        metric = made.metrics.add(name=name)
         metric.sum.aggregation_temporality = DELTA if delta else CUMULATIVE
         metric.sum.is_monotonic = True
         point = metric.sum.data_points.add(time_unix_nano=moment, start_time_unix_nano=start, as_double=value)
@@ -286,3 +289,25 @@ def test_measured_lead_times(store: Store, service: str, rows: Rows) -> None:
     )
     report(store, service, NOON, "qms.change.committed", **{"vcs.ref.head.revision": service})
     assert rows("Inferred") == [[False]]
+
+
+def test_what_the_sdk_counts_was_reported(store: Store, service: str, rows: Rows) -> None:
+    """A report that was dated back by weeks is not counted again from the SDK's counter, whichever of the two comes first."""
+    counter(store, "qms_deployments_total", service, [(NOON, 1)], start=NOON - 60 * SECOND, scope="assay_sdk")
+    assert rows("Inferred") == [[True]]
+    report(store, service, NOON - 30 * DAY)
+    counter(store, "qms_deployments_total", service, [(NOON + SECOND, 2)], start=NOON - 60 * SECOND, scope="assay_sdk")
+    assert rows("Inferred") == [[False]]
+
+
+def test_the_sdk_reports_one_kind_and_counts_another(store: Store, service: str, rows: Rows) -> None:
+    """Reported deployments say nothing on incidents: those that only the SDK's counter tells of are concluded."""
+    report(store, service, NOON - 30 * DAY)
+    counter(store, "qms_incidents_total", service, [(NOON, 1)], start=NOON - 60 * SECOND, scope="assay_sdk")
+    assert sorted(rows("EventName, Inferred")) == [["qms.deployment.finished", False], ["qms.incident.opened", True]]
+
+
+def test_assays_own_counters_are_nobodys(store: Store, service: str, rows: Rows) -> None:
+    """Of counters that Assay itself has made from events nothing is concluded."""
+    counter(store, "qms_deployments_total", service, [(NOON, 1)], start=NOON - 60 * SECOND, scope="assay.delivery")
+    assert rows("Inferred") == []

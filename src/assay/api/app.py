@@ -14,7 +14,6 @@ from assay.api import (
     errors,
     events,
     exporting,
-    gates,
     graph,
     health,
     jaeger,
@@ -26,6 +25,7 @@ from assay.api import (
     sql,
     traces,
 )
+from assay.api.event_metrics import EventMetrics
 from assay.api.guard import Guard
 from assay.api.policy_metrics import PolicyMetrics
 from assay.core.config import Api, Dora
@@ -33,9 +33,9 @@ from assay.core.ports import Engine
 from assay.exporters import Exporters
 from assay.policies import PolicyKeeper
 from assay.quality import Delivery
+from assay.quality.compliance import Assessor
+from assay.quality.compliance.exposition import ComplianceMetrics
 from assay.quality.exposition import DeliveryMetrics
-from assay.quality.gates import Gates
-from assay.quality.gates.exposition import GateMetrics
 from assay.query.times import Clock
 
 _DESCRIPTION = """Questions on traces, metrics and logs, answered as JSON.
@@ -58,13 +58,13 @@ def create_app(
     delivery: Delivery | None = None,
     defaults: Dora | None = None,
     exporters: Exporters | None = None,
-    quality_gates: Gates | None = None,
+    assessor: Assessor | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
     hands events to intake; `keeper` has the policies; `delivery` keeps the facts that the DORA metrics add up, and `defaults`
-    are theirs; `quality_gates` evaluates gates.
+    are theirs; `assessor` assesses frameworks, and keeps nothing if it is left out.
     """
     delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
@@ -81,19 +81,19 @@ def create_app(
         prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
     )
     v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, graph, logs, metrics, conventions, compliance):
+    for asked in (services, graph, logs, metrics, conventions):
         v1.include_router(asked.routes(engine, clock))
+    v1.include_router(compliance.routes(clock, assessor or Assessor(engine, clock=clock)))
     v1.include_router(traces.routes(engine, clock, keeper))
     v1.include_router(events.routes(engine, clock, post_events))
     v1.include_router(dora.routes(engine, clock, delivery, defaults))
     v1.include_router(policies.routes(engine, clock, keeper))
     v1.include_router(exporting.routes(clock, exporters))
-    v1.include_router(gates.routes(engine, clock, quality_gates))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
     app.include_router(jaeger.routes(engine, clock))
     delivered = DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)
-    told = PolicyMetrics(engine, clock, keeper), delivered, GateMetrics(engine, clock)
+    told = PolicyMetrics(engine, clock, keeper), delivered, EventMetrics(engine), ComplianceMetrics(engine)
     app.include_router(health.routes(engine, readiness, *told))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)

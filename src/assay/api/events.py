@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from assay.api.answer import JsonAnswer
-from assay.api.parameters import Page
+from assay.api.parameters import Page, Within
 from assay.core.errors import AssayError, InvalidInput, Retryable, UnsupportedMediaType
 from assay.core.intake import IntakeAnswer
 from assay.core.ports import Engine
-from assay.query import events
+from assay.query import events, invalid_events
 from assay.query.times import HOUR, Clock, parse_time
 
 _DEFAULT_RANGE = 30 * 24 * HOUR
@@ -37,6 +37,12 @@ class EventsQuestion(Page):
     service: Annotated[str, Field(description="Name of the service.")] = ""
     environment: Annotated[str, Field(description="Environment, such as `production`.")] = ""
     subject: Annotated[str, Field(description="Id of the deployment or incident, or the revision, that it is about.")] = ""
+
+
+class InvalidQuestion(Within):
+    event: Annotated[str, Field(description="Name of the event.")] = ""
+    service: Annotated[str, Field(description="Name of the service.")] = ""
+    limit: Annotated[int, Field(ge=1, le=1000, description="How many to give.")] = 100
 
 
 class EventForm(BaseModel):
@@ -67,6 +73,12 @@ def routes(engine: Engine, clock: Clock, post: PostEvents) -> APIRouter:
         """Deployments, changes, incidents and results in the time range (30 days by default), the newest first."""
         wanted = events.EventConditions(asked.event, asked.service, asked.environment, asked.subject)
         return JsonAnswer(events.find_events(engine, wanted, asked.within(clock(), _DEFAULT_RANGE), asked.limit, asked.after()))
+
+    @router.get("/invalid-events", response_model=invalid_events.InvalidEvents, summary="List invalid events")
+    def find_invalid_events(asked: Annotated[InvalidQuestion, Query()]) -> JsonAnswer:
+        """Events that came over OTLP in the time range (30 days by default) and do not count, with reasons and hints."""
+        within = asked.within(clock(), _DEFAULT_RANGE)
+        return JsonAnswer(invalid_events.find_invalid_events(engine, within, asked.event, asked.service, asked.limit))
 
     @router.get("/events/{id:path}", response_model=events.KnownEvent, summary="Show an event")
     def read_event(id: str) -> JsonAnswer:  # noqa: A002 - the name of the parameter is the API's

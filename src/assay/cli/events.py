@@ -51,6 +51,33 @@ def list_events(client: Client, as_json: bool, since: str | None, until: str | N
         click.echo(f"There are older ones: add --cursor {answer['next_cursor']}", err=True)
 
 
+@command.command("invalid")
+@click.option("--event", help="Name of the event, such as qms.deployment.finished.")
+@click.option("--service", help="Name of the service.")
+@click.option("--limit", type=int, help="How many to give.  [default: 100]")
+@within
+@asking
+def list_invalid(client: Client, as_json: bool, since: str | None, until: str | None, **conditions: Any) -> None:
+    """List events that came over OTLP and do not count, and why, of 30 days unless --since says otherwise."""
+    answer = client.get("/invalid-events", start=since, end=until, **conditions)
+    if as_json:
+        print_json(answer)
+        return
+    out = console()
+    for event in reversed(answer["events"]):
+        line = Text()
+        line.append(f"{local(event['received_time'])} ", "dim").append(clean(event["name"]), "bold")
+        line.append(clean(f" {event['service']}"), "cyan").append(clean(f" {event['id']}"), "dim")
+        if event["corrected"]:
+            line.append(" (a good event with this id is known)", "green")
+        out.print(line, soft_wrap=True)
+        for problem in event["problems"]:
+            out.print(Text(f"  {clean(problem['message'])}", "red"), soft_wrap=True)
+            out.print(Text(f"  hint: {clean(problem['hint'])}", "dim"), soft_wrap=True)
+    if not answer["events"]:
+        out.print("No invalid event came in that time.")
+
+
 @command.command()
 @click.argument("event_id", metavar="ID")
 @asking

@@ -173,10 +173,13 @@ class Dora(Section):
     """How long after a deployment an incident that names no cause is held against it."""
 
 
-class Quality(Section):
-    directory: Path | None = None
-    """Directory of the YAML documents of quality: gates, compliance frameworks and waivers. Left out, `quality/` beside the
-    configuration file, or else in the working directory, if there is one. They are read again whenever they change."""
+class Compliance(Section):
+    frameworks: list[str] = ["qms-phase-4"]
+    """Frameworks that are assessed on a schedule, such as soc2; none if the list is empty."""
+    every_hours: float = Field(default=24, ge=1)
+    """Time from one assessment by the schedule to the next."""
+    window_days: int = Field(default=30, ge=1)
+    """How far back such an assessment looks."""
 
 
 class Sql(Section):
@@ -216,7 +219,7 @@ class Config(BaseSettings):
     retention: Retention = Retention()
     api: Api = Api()
     dora: Dora = Dora()
-    quality: Quality = Quality()
+    compliance: Compliance = Compliance()
     policies: dict[str, Any] = {}
     """Filters, enrichment, scrubbing and sampling; `assay policy schema` and docs/policies.md say what may stand here. A change
     takes effect while Assay runs."""
@@ -240,6 +243,7 @@ class Config(BaseSettings):
             "receivers.otlp.grpc.host": self.receivers.otlp.grpc.host,
             "receivers.otlp.http.host": self.receivers.otlp.http.host,
             "api.host": self.api.host,
+            **{f"exporters.{name}.host": str(each["host"]) for name, each in self.exporters.items() if "host" in (each or {})},
         }
         for key, host in listeners.items():
             if not self.insecure_no_auth and not _is_loopback(host):

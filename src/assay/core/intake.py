@@ -17,7 +17,7 @@ RETRYABLE = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may be sent again, by the OTLP specification."""
 
 _LOGS = "/v1/logs"
-_TRACES = "/v1/traces"
+_METRICS = "/v1/metrics"
 _EVENTS = "/api/v1/events"
 _SECONDS = 30.0
 _FIRST_PAUSE_SECONDS = 0.05
@@ -56,11 +56,16 @@ class Intake:
         if answer.status != 200:
             raise Permanent("events_refused", f"Intake refuses the events with status {answer.status}", "see its log")
 
-    def emit_spans(self, request: bytes) -> None:
-        """Return once the spans of an OTLP `ExportTraceServiceRequest` are on disk for good; errors as of `emit`."""
-        answer = self._post(_TRACES, request, "application/x-protobuf")
+    def send_metrics(self, request: bytes) -> None:
+        """Return once an OTLP request of metrics is on disk for good.
+
+        Raises:
+            Retryable: intake cannot take it for now.
+            Permanent: intake refuses it.
+        """
+        answer = self._post(_METRICS, request, "application/x-protobuf")
         if answer.status != 200:
-            raise Permanent("spans_refused", f"Intake refuses the spans with status {answer.status}", "see its log")
+            raise Permanent("metrics_refused", f"Intake refuses metrics with status {answer.status}", "see its log")
 
     def post_events(self, body: bytes) -> IntakeAnswer:
         """Pass on the body of `POST /api/v1/events` and return what intake answers, JSON.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -51,6 +51,15 @@ class Destination(ABC, Generic[S]):
         self.options = options
         self.signal = signal
         self.directory = directory
+
+    @classmethod
+    def make(cls, options: S, signals: Sequence[Signal], directory: Path) -> Mapping[Signal, Destination[S]]:
+        """Return an object for each signal; a destination whose signals share something makes it here.
+
+        Raises:
+            Misconfigured: it cannot be as `options` say.
+        """
+        return {signal: cls(options, signal, directory) for signal in signals}
 
     @abstractmethod
     def encode(self, page: Page) -> Iterable[Payload]:

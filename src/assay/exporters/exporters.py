@@ -21,11 +21,17 @@ from assay.exporters.destination import Destination
 from assay.exporters.lane import Lane
 from assay.exporters.otlp_grpc import OtlpGrpc
 from assay.exporters.otlp_http import OtlpHttp
+from assay.exporters.prometheus import Prometheus
 from assay.exporters.settings import Settings, describe
 from assay.exporters.source import Source
 from assay.exporters.state import State
 
-DESTINATIONS: dict[str, type[Destination[Any]]] = {"otlp/grpc": OtlpGrpc, "otlp/http": OtlpHttp, "console": Console}
+DESTINATIONS: dict[str, type[Destination[Any]]] = {
+    "otlp/grpc": OtlpGrpc,
+    "otlp/http": OtlpHttp,
+    "console": Console,
+    "prometheus": Prometheus,
+}
 """Kinds of destinations by the `type` in the configuration."""
 
 _LOOK_SECONDS = 5.0
@@ -108,7 +114,7 @@ class Exporters:
             place.mkdir(parents=True, exist_ok=True)
             state = self._states[name] = State(place / "state.json")
             lanes = self._lanes[name] = []
-            for signal in settings.signals or kind.signals:
+            for signal, destination in kind.make(settings, settings.signals or kind.signals, place).items():
                 source = Source(engine, signal, settings, committed)
                 try:
                     source.validate(name)
@@ -118,7 +124,7 @@ class Exporters:
                     Lane(
                         name,
                         signal,
-                        destination=kind(settings, signal, place),
+                        destination=destination,
                         source=source,
                         state=state,
                         settings=settings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from itertools import count
 
 import structlog
@@ -27,8 +28,10 @@ class Delivery:
     comes earlier does it itself.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, write_series: Callable[[], object] = bool) -> None:
+        """Know where events are; the schedule calls `write_series` each time that the facts are up to date."""
         self._engine = engine
+        self._write_series = write_series
         self._lock = threading.Lock()
         self._reported: int | None = None
         self._concluded: int | None = None
@@ -75,7 +78,8 @@ class Delivery:
         for number in count():
             try:
                 self.refresh(look_for_concluded=number % _LOOKED_FOR_CONCLUDED_EVERY == 0)
+                self._write_series()
             except AssayError as error:
-                log.warning("delivery_facts_postponed", reason=str(error))
+                log.warning("delivery_postponed", reason=str(error))
             if self._stopping.wait(_EVERY_SECONDS):
                 return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -16,8 +16,9 @@ from assay.core.statement import load
 from assay.quality.delivery import Delivery
 
 _HOUR, _DAY = 3600.0, 86400.0
-_BOUNDS = (60.0, 300.0, 900.0, _HOUR, 4 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY)
+BOUNDS = (60.0, 300.0, 900.0, _HOUR, 4 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY)
 _PERIODS = {"qms_deployment_frequency": "last_7_days", "qms_change_failure_rate": "last_30_days"}
+_BY_SEVERITY = ("qms_incidents_total", "qms_mttr_seconds")
 _FOLDER = "assay.quality.series"
 
 log = structlog.get_logger(__name__)
@@ -41,9 +42,7 @@ class DeliveryMetrics(Collector):
         """Ask for all that is known now."""
         try:
             self._delivery.refresh()
-            rates = load(_FOLDER, "rates"), {"now": self._clock(), "link_seconds": self._link_seconds}
-            rows = self._engine.query(*rates).dicts()
-            rows += self._engine.query(load(_FOLDER, "durations"), {"bounds": list(_BOUNDS)}).dicts()
+            rows = read_series(self._engine, self._clock(), self._link_seconds)
         except AssayError as error:
             # How Assay itself is doing has to be told just then.
             log.warning("delivery_metrics_missing", reason=str(error))
@@ -51,33 +50,40 @@ class DeliveryMetrics(Collector):
         return list(_families(rows))
 
 
+def read_series(engine: Engine, now_ns: int, link_seconds: int) -> list[dict[str, Any]]:
+    """Return a row per series: `value` of a counter or gauge; of a histogram `at_most` each of `BOUNDS`, `n` and `total`."""
+    rates = engine.query(load(_FOLDER, "rates"), {"now": now_ns, "link_seconds": link_seconds}).dicts()
+    return rates + engine.query(load(_FOLDER, "durations"), {"bounds": list(BOUNDS)}).dicts()
+
+
+def labels_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the labels that the guidelines give to the metric of a row."""
+    name, labels = row["name"], {"service": row["service"], "environment": row["environment"]}
+    if name in _PERIODS:
+        return labels | {"time_period": _PERIODS[name]}
+    return labels | {"severity": row["severity"]} if name in _BY_SEVERITY else labels
+
+
 def _families(rows: list[dict[str, Any]]) -> Iterator[Metric]:
     for name in dict.fromkeys(row["name"] for row in rows):
-        family = _family(name)
-        for row in rows:
-            if row["name"] == name:
-                _add(family, name, row)
+        found = [row for row in rows if row["name"] == name]
+        family = _family(name, list(labels_of(found[0])))
+        for row in found:
+            _add(family, row)
         yield family
 
 
-def _family(name: str) -> CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily:
+def _family(name: str, labels: list[str]) -> CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily:
     known = registry.load().metrics[name]
-    labels = ["service", "environment"]
-    if name in _PERIODS:
-        return GaugeMetricFamily(name, known.brief, labels=[*labels, "time_period"])
-    if name in ("qms_incidents_total", "qms_mttr_seconds"):
-        labels.append("severity")
+    if known.instrument == "gauge":
+        return GaugeMetricFamily(name, known.brief, labels=labels)
     return (CounterMetricFamily if known.instrument == "counter" else HistogramMetricFamily)(name, known.brief, labels=labels)
 
 
-def _add(family: CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily, name: str, row: dict[str, Any]) -> None:
-    labels = [row["service"], row["environment"]]
-    if name in ("qms_incidents_total", "qms_mttr_seconds"):
-        labels.append(row["severity"])
+def _add(family: CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily, row: dict[str, Any]) -> None:
+    labels = list(labels_of(row).values())
     if isinstance(family, HistogramMetricFamily):
-        counts = [*zip(map(str, _BOUNDS), row["at_most"], strict=True), ("+Inf", row["n"])]
+        counts = [*zip(map(str, BOUNDS), row["at_most"], strict=True), ("+Inf", row["n"])]
         family.add_metric(labels, buckets=counts, sum_value=row["total"])
-    elif name in _PERIODS:
-        family.add_metric([*labels, _PERIODS[name]], row["value"])
     else:
         family.add_metric(labels, row["value"])

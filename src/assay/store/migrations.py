@@ -7,6 +7,7 @@ from assay.core.errors import Misconfigured
 from assay.core.ports import Engine
 from assay.store.aliases import apply_aliases
 from assay.store.decoding import apply_decoding
+from assay.store.event_checks import apply_event_checks
 
 _FOLDER = "assay.store.schema"
 _RECORD = """CREATE TABLE IF NOT EXISTS assay_migrations (name String, applied_at DateTime DEFAULT now())
@@ -17,8 +18,8 @@ def migrate(engine: Engine, *, decode: bool = True) -> list[str]:
     """Bring the store's schema up to date and return the names of the files that were applied.
 
     A file may have several statements; each can be repeated, so one that was interrupted is run again whole. The names of
-    attributes are those that this Assay knows. The decode views are made as they are without policies, unless `decode` is
-    false: then somebody else makes them before anything is inserted.
+    attributes, and what an event must carry, are those that this Assay knows. The decode views are made as they are
+    without policies, unless `decode` is false: then somebody else makes them before anything is inserted.
 
     Raises:
         Misconfigured: the store was made by a newer Assay.
@@ -42,4 +43,5 @@ def migrate(engine: Engine, *, decode: bool = True) -> list[str]:
     if decode:
         apply_decoding(engine)
     apply_aliases(engine)
+    apply_event_checks(engine)
     return done

@@ -26,6 +26,7 @@ ORDER BY table, partition_id
 _EVENT_TABLES = {
     "assay_delivery": "PartitionDate",
     "assay_event_records": "PartitionDate",
+    "assay_invalid_events": "PartitionDate",
     "assay_deploy_spans": "PartitionDate",
     "assay_event_points": "PartitionDate",
     "assay_service_versions": "Day",

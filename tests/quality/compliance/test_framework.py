@@ -5,11 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay.core.errors import InvalidInput, NotFound
-from assay.core.ports import Engine
 from assay.quality import compliance
 
-_DAY = 86400 * 10**9
-_QUIET = 14_288 * _DAY  # a day in 2009: generated data of other tests lies about 1970
 _PAGE = Path(__file__).parents[3] / "docs" / "compliance.md"
 _GOOD = (
     "kind: compliance_framework\nid: f\ntitle: F\ncontrols:\n  - {id: a, title: A, checks: [clocks]}\n  - {id: b, title: B}\n"
@@ -32,20 +29,6 @@ def test_a_bad_framework_is_refused_with_its_place(find: str, write: str, at: st
         compliance.parse(_GOOD.replace(find, write), "f.yaml", compliance.names())
     assert told.value.message == at
     assert hint in told.value.hint
-
-
-def test_a_control_without_evidence_does_not_pass(engine: Engine) -> None:
-    """Without data an assessed control has no pass and the score is 0; one without checks is not assessed."""
-    framework = compliance.parse(_GOOD, "f.yaml", compliance.names())
-    answer = compliance.assess(engine, framework, _QUIET, _QUIET + _DAY)
-    assert [control.result for control in answer.controls] == ["no_data", "not_assessed"]
-    assert answer.score == 0
-
-
-def test_nothing_assessed_has_no_score(engine: Engine) -> None:
-    """A framework of which no control has checks has no score, neither 0 nor 100."""
-    framework = compliance.parse(_GOOD.replace(", checks: [clocks]", ""), "f.yaml", compliance.names())
-    assert compliance.assess(engine, framework, _QUIET, _QUIET + _DAY).score is None
 
 
 def test_the_frameworks_of_assay_can_be_read() -> None:

@@ -212,26 +212,7 @@ QMS_GATE_TYPE: Final = "qms.gate.type"
 QMS_CRITERIA: Final = "qms.criteria"
 """Name of one criterion."""
 QMS_CRITERIA_RESULT: Final = "qms.criteria.result"
-"""What the gate makes of it: passed, warning, failed, ignored or info."""
-QMS_CRITERIA_OUTCOME: Final = "qms.criteria.outcome"
-"""What it came to: passed, warning, failed, info, or why it cannot be decided: no_data, too_few_requests,
-zero_baseline, missing_baseline, broken_query."""
-QMS_CRITERIA_MEASURE: Final = "qms.criteria.measure"
-"""What it measures."""
-QMS_CRITERIA_TARGET: Final = "qms.criteria.target"
-"""What it must be."""
-QMS_CRITERIA_VALUE: Final = "qms.criteria.value"
-"""What was measured: a share of 1, seconds, per second, bytes or a plain number."""
-QMS_CRITERIA_BASELINE: Final = "qms.criteria.baseline"
-"""What it was compared with."""
-QMS_CRITERIA_REASON: Final = "qms.criteria.reason"
-"""Why it came to that."""
-QMS_QUALITY_GATE_SCORE: Final = "qms.quality_gate.score"
-"""Percentage of the weights of its criteria that are met."""
-QMS_QUALITY_GATE_DECIDED: Final = "qms.quality_gate.decided"
-"""False if it failed only because something could not be told."""
-QMS_QUALITY_GATE_DOCUMENT: Final = "qms.quality_gate.document"
-"""Version of the document that says what the gate is."""
+"""passed or failed."""
 QMS_COMPLIANCE_FRAMEWORK: Final = "qms.compliance.framework"
 """The framework."""
 QMS_COMPLIANCE_CONTROL: Final = "qms.compliance.control"
@@ -246,6 +227,20 @@ QMS_COMPLIANCE_DURATION_SECONDS: Final = "qms.compliance.duration_seconds"
 """How long it took."""
 QMS_COMPLIANCE_EVIDENCE: Final = "qms.compliance.evidence"
 """Where the evidence is."""
+QMS_COMPLIANCE_ASSESSMENT_ID: Final = "qms.compliance.assessment_id"
+"""The assessment that it was part of; only what Assay itself checks has one."""
+QMS_COMPLIANCE_SCORE: Final = "qms.compliance.score"
+"""Percentage of what was assessed that passed: controls of a framework, or checks of a control."""
+QMS_COMPLIANCE_CHECKS: Final = "qms.compliance.checks"
+"""The checks that speak for the control."""
+QMS_COMPLIANCE_LOOKED_AT: Final = "qms.compliance.looked_at"
+"""Things that the checks looked at."""
+QMS_COMPLIANCE_FOUND: Final = "qms.compliance.found"
+"""Things with which something is wrong."""
+QMS_COMPLIANCE_SCHEDULED: Final = "qms.compliance.scheduled"
+"""True if the schedule asked for it, false if somebody did."""
+QMS_COMPLIANCE_CONTENT_HASH: Final = "qms.compliance.content_hash"
+"""SHA-256 of the body of the event in hexadecimal."""
 QMS_COMPLIANCE_REQUIRED: Final = "qms.compliance.required"
 """Whether the operation needs to comply."""
 QMS_AUDIT_TYPE: Final = "qms.audit.type"
@@ -387,10 +382,12 @@ EVENT_QMS_INCIDENT_OPENED: Final = "qms.incident.opened"
 EVENT_QMS_INCIDENT_RESOLVED: Final = "qms.incident.resolved"
 """Users are well again. Its time is when that was so."""
 EVENT_QMS_QUALITY_GATE_EVALUATED: Final = "qms.quality_gate.evaluated"
-"""A quality gate was asked and has answered. With qms.criteria it is about one criterion of an evaluation, whose id it
-shares."""
+"""A quality gate was asked and has answered."""
 EVENT_QMS_COMPLIANCE_CHECKED: Final = "qms.compliance.checked"
 """A control of a framework was checked."""
+EVENT_QMS_COMPLIANCE_ASSESSED: Final = "qms.compliance.assessed"
+"""A framework was assessed: what all of its controls came to, and the score. Its controls are in
+qms.compliance.checked."""
 EVENT_QMS_AUDIT_RECORDED: Final = "qms.audit.recorded"
 """Somebody did something that has to be provable later."""
 
@@ -463,6 +460,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "qms.incident.resolved": ("qms.incident.id",),
     "qms.quality_gate.evaluated": ("qms.quality_gate.name", "qms.quality_gate.result"),
     "qms.compliance.checked": ("qms.compliance.framework", "qms.compliance.control", "qms.compliance.result"),
+    "qms.compliance.assessed": ("qms.compliance.framework", "qms.compliance.assessment_id"),
     "qms.audit.recorded": ("qms.audit.action",),
 }
 """What each event must carry."""
@@ -472,7 +470,7 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
     "qms.deployment.kind": ("planned", "hotfix", "rollback", "redeploy"),
     "qms.incident.cause": ("change", "infrastructure", "third_party", "other"),
     "qms.quality_gate.result": ("passed", "warning", "failed"),
-    "qms.compliance.result": ("passed", "failed", "not_applicable"),
+    "qms.compliance.result": ("passed", "failed", "not_applicable", "no_data", "broken", "waived"),
     "qms.audit.outcome": ("success", "failure", "denied"),
 }
 """What is allowed, for the attributes where that is limited."""

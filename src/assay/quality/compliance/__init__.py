@@ -1,19 +1,31 @@
 """Compliance: checks that state what they looked at, and never pass without evidence."""
 
-from assay.quality.compliance.check import Finding, Outcome, names, run
-from assay.quality.compliance.framework import Assessed, Assessment, Control, Framework, assess, available, load, parse
+from assay.quality.compliance.assessment import FORMULAS, Assessed, Assessment, ServiceScore, assess, run_checks
+from assay.quality.compliance.assessor import Assessor, History, Point
+from assay.quality.compliance.check import Finding, Outcome, Share, hash_of, names, run
+from assay.quality.compliance.framework import Control, Framework, available, load, parse
+from assay.quality.compliance.schedule import ComplianceSchedule
 
 __all__ = [
+    "FORMULAS",
     "Assessed",
     "Assessment",
+    "Assessor",
+    "ComplianceSchedule",
     "Control",
     "Finding",
     "Framework",
+    "History",
     "Outcome",
+    "Point",
+    "ServiceScore",
+    "Share",
     "assess",
     "available",
+    "hash_of",
     "load",
     "names",
     "parse",
     "run",
+    "run_checks",
 ]

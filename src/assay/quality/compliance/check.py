@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import Literal
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from typing import Any, Literal
 
 import orjson
 
@@ -15,12 +18,14 @@ from assay.core.statement import Statement, load, load_all
 FOLDER = "assay.quality.compliance.checks"
 _SAMPLE = 20
 _SUMMARY = """SELECT
-    count() AS looked_at, countIf(finding != '') AS found,
-    groupArraySortedIf({sample})((service, environment, subject, finding), finding != '') AS sample
+    toString(service) AS service, count() AS looked_at, countIf(finding != '') AS found,
+    groupArraySortedIf({sample})((toString(environment), toString(subject), toString(finding)), finding != '') AS sample
 FROM
 (
 {text}
-)"""
+)
+GROUP BY service
+ORDER BY service"""
 
 Result = Literal["passed", "failed", "no_data", "broken"]
 
@@ -36,12 +41,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many things of a service were looked at, and how many have a finding; the service is empty for what is of none."""
+
+    service: str
+    looked_at: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a check came to in the window from `start_ns` up to `end_ns`, and all that is needed to do it again.
 
     Only `passed` is a pass: `no_data` means that there was nothing to look at, and `broken` that the statement failed, for the
-    `reason`. `looked_at` counts the things, `found` those with a finding, of which `sample` has the first. `content_hash` is
-    the SHA-256 of everything else as JSON with sorted keys.
+    `reason`. `looked_at` counts the things, `found` those with a finding, of which `sample` has the first; `services` has both
+    by service. `seconds` is how long it took. `content_hash` is the SHA-256 of all but itself and `seconds`, as JSON with
+    sorted keys and without spaces.
     """
 
     check: str
@@ -51,12 +66,11 @@ class Outcome:
     looked_at: int
     found: int
     sample: tuple[Finding, ...]
+    services: tuple[Share, ...]
     reason: str
     sql: str
-
-    @property
-    def content_hash(self) -> str:
-        return hashlib.sha256(orjson.dumps(self, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    seconds: float
+    content_hash: str = ""
 
 
 def names() -> list[str]:
@@ -64,15 +78,50 @@ def names() -> list[str]:
     return [statement.name for statement in load_all(FOLDER)]
 
 
+def hash_of(outcome: Outcome) -> str:
+    """Return what `content_hash` must be."""
+    content = {key: value for key, value in asdict(outcome).items() if key not in ("content_hash", "seconds")}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def run(engine: Engine, check: Statement | str, start_ns: int, end_ns: int) -> Outcome:
     """Run a check, given as a statement or by its name, over a window in nanoseconds since 1970; errors are an outcome too."""
     statement = load(FOLDER, check) if isinstance(check, str) else check
     sql = _SUMMARY.replace("{sample}", str(_SAMPLE)).replace("{text}", statement.text)
+    rows: list[dict[str, Any]] = []
+    reason = ""
+    began = time.perf_counter()
     try:
-        row = engine.query(sql, {"start": start_ns, "end": end_ns}).dicts()[0]
+        rows = engine.query(sql, {"start": start_ns, "end": end_ns}).dicts()
     except AssayError as error:
-        return Outcome(statement.name, "broken", start_ns, end_ns, 0, 0, (), error.message[:500], sql)
-    looked_at, found = int(row["looked_at"]), int(row["found"])
-    result: Result = "no_data" if not looked_at else "failed" if found else "passed"
-    sample = tuple(Finding(*each) for each in row["sample"])
-    return Outcome(statement.name, result, start_ns, end_ns, looked_at, found, sample, "", sql)
+        reason = error.message[:500] or error.code
+    shares = tuple(Share(row["service"], int(row["looked_at"]), int(row["found"])) for row in rows)
+    looked_at, found = sum(share.looked_at for share in shares), sum(share.found for share in shares)
+    return seal(Outcome(
+        check=statement.name,
+        result="broken" if reason else _result(looked_at, found),
+        start_ns=start_ns,
+        end_ns=end_ns,
+        looked_at=looked_at,
+        found=found,
+        sample=tuple(_sample(rows)),
+        services=shares,
+        reason=reason,
+        sql=sql,
+        seconds=round(time.perf_counter() - began, 6),
+    ))  # fmt: skip
+
+
+def seal(outcome: Outcome) -> Outcome:
+    """Return the outcome with its hash."""
+    return replace(outcome, content_hash=hash_of(outcome))
+
+
+def _result(looked_at: int, found: int) -> Result:
+    return "no_data" if not looked_at else "failed" if found else "passed"
+
+
+def _sample(rows: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Give the first findings of all services."""
+    all_of_them = (Finding(row["service"], *each) for row in rows for each in row["sample"])
+    return islice(all_of_them, _SAMPLE)

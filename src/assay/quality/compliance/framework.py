@@ -1,4 +1,4 @@
-"""Frameworks: which controls there are, which checks speak for each, and what that comes to."""
+"""Frameworks: which controls there are, and which checks speak for each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import yaml
 
 from assay.core.errors import InvalidInput, NotFound
 from assay.core.lines import find_line
-from assay.core.ports import Engine
 from assay.core.refusals import refuse, refuse_unknown
-from assay.quality.compliance.check import Outcome, names, run
+from assay.quality.compliance.check import names
 
 CODE = "framework_invalid"
 _FOLDER = "assay.quality.compliance.frameworks"
-_WORST_FIRST = ("broken", "failed", "no_data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +32,6 @@ class Framework:
     id: str
     title: str
     controls: tuple[Control, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """What a control came to: the worst of its checks (`broken`, `failed`, `no_data`, else `passed`), or `not_assessed`."""
-
-    control: str
-    title: str
-    result: str
-    checks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """A framework in a window. `score` is the percentage of assessed controls that passed, null if none is assessed.
-
-    What has no data or is broken is assessed and did not pass; what is not assessed counts neither way.
-    """
-
-    framework: str
-    title: str
-    start_ns: int
-    end_ns: int
-    score: float | None
-    controls: tuple[Assessed, ...]
-    outcomes: tuple[Outcome, ...]
 
 
 def parse(text: str, file: str, known: Sequence[str]) -> Framework:
@@ -92,25 +64,6 @@ def load(name: str) -> Framework:
 def available() -> list[str]:
     """Return the names of the frameworks that come with Assay."""
     return sorted(entry.name.removesuffix(".yaml") for entry in files(_FOLDER).iterdir() if entry.name.endswith(".yaml"))
-
-
-def assess(engine: Engine, framework: Framework, start_ns: int, end_ns: int) -> Assessment:
-    """Run each check of a framework once, over a window in nanoseconds since 1970."""
-    wanted = sorted({name for control in framework.controls for name in control.checks})
-    outcomes = {name: run(engine, name, start_ns, end_ns) for name in wanted}
-    controls = tuple(
-        Assessed(control.id, control.title, _worst([outcomes[name].result for name in control.checks]), control.checks)
-        for control in framework.controls
-    )
-    results = [control.result for control in controls if control.result != "not_assessed"]
-    score = 100 * results.count("passed") / len(results) if results else None
-    return Assessment(framework.id, framework.title, start_ns, end_ns, score, controls, tuple(outcomes.values()))
-
-
-def _worst(results: Sequence[str]) -> str:
-    if not results:
-        return "not_assessed"
-    return next((result for result in _WORST_FIRST if result in results), "passed")
 
 
 def _framework(given: Any, known: Sequence[str]) -> Framework:

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import click
+
+from assay.cli.compliance import check, score
+
+
+@click.group("compliance")
+def command() -> None:
+    """Assess the controls of a framework by what telemetry and events prove."""
+
+
+for each in (check, score):
+    command.add_command(each.command)

@@ -1,0 +1,109 @@
+"""The assessor: it runs the checks of frameworks, keeps what they came to, and tells what was kept."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assay.core.errors import Retryable
+from assay.core.events import Event
+from assay.core.ports import Emit, Engine
+from assay.core.statement import load as load_statement
+from assay.quality.compliance.assessment import FORMULAS, Assessment, assess, format_time, run_checks
+from assay.quality.compliance.framework import load
+from assay.quality.compliance.recording import FOLDER, events_of, read
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A score at the time of a recorded assessment, null if there was none; `passed` of its `assessed` controls passed."""
+
+    assessment: str
+    framework: str
+    time: str
+    start_ns: int
+    end_ns: int
+    scheduled: bool
+    score: float | None
+    passed: int
+    assessed: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a score went, the newest first, and how it is computed."""
+
+    formula: str
+    points: list[Point]
+
+
+class Assessor:
+    """Assess frameworks. An assessment that is kept is answered once its events are safe; any thread may call."""
+
+    def __init__(self, engine: Engine, emit: Emit | None = None, clock: Callable[[], int] = time.time_ns) -> None:
+        """Keep assessments through `emit`, if there is one; `clock` gives nanoseconds since 1970."""
+        self._engine = engine
+        self._emit = emit
+        self._clock = clock
+        # Checks read much; those of one question wait for those of another.
+        self._lock = threading.Lock()
+
+    def look(self, framework: str, start_ns: int, end_ns: int) -> Assessment:
+        """Run the checks of a framework and keep nothing.
+
+        Raises:
+            NotFound: there is no such framework.
+        """
+        return self._assess([framework], start_ns, end_ns, kept=False)[0]
+
+    def check(self, frameworks: Sequence[str], start_ns: int, end_ns: int, scheduled: bool = False) -> list[Assessment]:
+        """Run each check of the frameworks once, keep what they came to, and return that.
+
+        Raises:
+            NotFound: there is no such framework.
+            Retryable: it could not be kept for now.
+        """
+        assessments = self._assess(frameworks, start_ns, end_ns, kept=True)
+        events = [event for each in assessments for event in events_of(each, self._clock(), scheduled)]
+        self._keep(events)
+        return assessments
+
+    def read(self, key: str) -> Assessment:
+        """Return a recorded assessment; raises NotFound if there is none with this id."""
+        return read(self._engine, key)
+
+    def history(
+        self, start_ns: int, end_ns: int, limit: int, *, framework: str = "", control: str = "", service: str = ""
+    ) -> History:
+        """Return the scores of a framework (or of all), or of one of its controls, or of a service in it."""
+        about = {"framework": framework, "control": control, "service": service}
+        parameters = {"start": start_ns, "end": end_ns, "limit": limit, **about}
+        rows = self._engine.query(load_statement(FOLDER, "list_scores"), parameters).dicts()
+        formula = FORMULAS["control" if control else "service" if service else "framework"]
+        return History(formula, [_point(row) for row in rows])
+
+    def last_scheduled(self) -> dict[str, int]:
+        """Return when the schedule last assessed each framework, in nanoseconds since 1970."""
+        rows = self._engine.query(load_statement(FOLDER, "last_scores")).dicts()
+        return {row["framework"]: int(row["scheduled_ns"]) for row in rows}
+
+    def _assess(self, names: Sequence[str], start_ns: int, end_ns: int, kept: bool) -> list[Assessment]:
+        frameworks = [load(name) for name in names]
+        with self._lock:
+            outcomes = run_checks(self._engine, frameworks, start_ns, end_ns)
+        now = self._clock()
+        return [assess(each, outcomes, (start_ns, end_ns), now, secrets.token_hex(12) if kept else "") for each in frameworks]
+
+    def _keep(self, events: Sequence[Event]) -> None:
+        if self._emit is None:
+            raise Retryable("intake_unavailable", "Intake does not run, so nothing can be kept", "try again later")
+        self._emit(events)
+
+
+def _point(row: dict[str, object]) -> Point:
+    kept = {name: row[name] for name in Point.__slots__ if name != "time"}
+    return Point(time=format_time(int(str(row["time_ns"]))), **kept)  # type: ignore[arg-type] # what the statement gives

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import httpx
+
+_WITHIN = {"start": "1971-03-01T00:00:00Z", "end": "1971-03-02T00:00:00Z"}
+
+
+def test_what_is_assessed_is_kept_and_its_score_can_be_followed(events_client: httpx.Client) -> None:
+    """Each framework is answered once, read again as it was answered, and its score is in the history, with the formula."""
+    asked = {"frameworks": ["soc2", "qms-phase-4", "soc2"], **_WITHIN}
+    answer = events_client.post("/api/v1/compliance/assessments", json=asked)
+    assert answer.status_code == 200, answer.text
+    made = answer.json()["assessments"]
+    assert [each["framework"] for each in made] == ["soc2", "qms-phase-4"]
+    assert events_client.get(f"/api/v1/compliance/assessments/{made[0]['id']}").json() == made[0]
+    told = events_client.get("/api/v1/compliance/scores", params={"framework": "soc2"}).json()
+    (point,) = [each for each in told["points"] if each["assessment"] == made[0]["id"]]
+    assert (point["score"], point["of"], point["scheduled"]) == (0, 61, False)
+    assert told["formula"].startswith("score = 100 * controls that passed")
+    event = events_client.get(f"/api/v1/events/compliance/{made[0]['id']}/CC8.1").json()
+    assert (event["status"], event["source"]) == ("no_data", "assay")
+    looked = events_client.get("/api/v1/compliance", params={"framework": "soc2", **_WITHIN}).json()
+    assert looked["id"] == ""
+
+
+def test_what_cannot_be_assessed_is_refused(events_client: httpx.Client) -> None:
+    """A framework that is not there, one time after the other, or an unknown key: 4xx with a hint, and nothing is kept."""
+    wrong: list[dict[str, object]] = [
+        {"frameworks": ["nobody"]},
+        {"frameworks": []},
+        {"framework": "soc2"},
+        {"start": "now", "end": "1d"},
+    ]
+    for asked in wrong:
+        answer = events_client.post("/api/v1/compliance/assessments", json=asked)
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.json()["error"]["hint"]
+    assert events_client.get("/api/v1/compliance/assessments/nobody").status_code == 404
