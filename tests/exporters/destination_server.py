@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -59,12 +60,66 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_arguments: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}"
+    with _serving(Handler) as receiver.url:
+        yield receiver
+
+
+@dataclass
+class Asked:
+    """A request; the names of its headers are in small letters, and its body is not compressed by gzip."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Answering:
+    """Requests as they came, and how to answer: first with `statuses`, then as `reply` says; with the headers `answer`."""
+
+    def __init__(self, answer: Mapping[str, str]) -> None:
+        self.taken: list[Asked] = []
+        self.statuses: list[int] = []
+        self.answer = answer
+        self.reply: Callable[[Asked], tuple[int, bytes]] = lambda _asked: (200, b"")
+        self.url = ""
+
+
+@contextmanager
+def answering(answer: Mapping[str, str] | None = None) -> Iterator[Answering]:
+    """Run a server for any protocol over HTTP on a free port of loopback."""
+    told = Answering(answer or {})
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers["content-encoding"] == "gzip":
+                body = gzip.decompress(body)
+            asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            status, text = (told.statuses.pop(0), b"") if told.statuses else told.reply(asked)
+            if status < 300:
+                told.taken.append(asked)
+            self.send_response(status)
+            for name, value in {**told.answer, "content-length": str(len(text))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    with _serving(Handler) as told.url:
+        yield told
+
+
+@contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield receiver
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()

@@ -21,7 +21,7 @@ from assay.exporters.destination import Destination
 from assay.exporters.lane import Lane
 from assay.exporters.otlp_grpc import OtlpGrpc
 from assay.exporters.otlp_http import OtlpHttp
-from assay.exporters.prometheus import Prometheus
+from assay.exporters.prometheus import Prometheus, PrometheusRemoteWrite
 from assay.exporters.settings import Settings, describe
 from assay.exporters.source import Source
 from assay.exporters.state import State
@@ -31,6 +31,7 @@ DESTINATIONS: dict[str, type[Destination[Any]]] = {
     "otlp/http": OtlpHttp,
     "console": Console,
     "prometheus": Prometheus,
+    "prometheus/remote_write": PrometheusRemoteWrite,
 }
 """Kinds of destinations by the `type` in the configuration."""
 

@@ -61,7 +61,7 @@ def read_points(table: str, rows: Iterable[Mapping[str, Any]], prefix: str = "")
             yield Point(
                 Family(name, kind, unit, row["MetricDescription"] or row["MetricName"]),
                 tuple(sorted({**to_labels(row["Attributes"].items()), **scope_labels(row), **identity}.items())),
-                row["TimeUnixNano"],
+                row["TimeUnixNano"] or int(row["Received"] * 1e9),
                 row["StartTimeUnixNano"],
                 row["Received"],
                 row.get("AggregationTemporality") == _DELTA,
