@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-input
 
-.PHONY: demo test check bench docs lock clean
+.PHONY: demo test check fuzz bench docs lock clean
 
 demo: $(READY)
 	$(BIN)/assay demo
@@ -21,6 +21,9 @@ check: $(READY)
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python sdk/generate.py --check
 	.ci/portable
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.receivers.fuzzing --inputs 100000
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.bench

@@ -98,7 +98,7 @@ def serve(config: Config, config_file: Path | None = None) -> None:
 def run_intake(config: Config, config_file: Path | None = None) -> None:
     """Receive and journal until told to stop, then seal the journal."""
     from assay.journal import Journal  # noqa: PLC0415 - each process loads only its own rooms
-    from assay.receivers import Budget, OtlpGrpc, OtlpHttp, event_handlers  # noqa: PLC0415
+    from assay.receivers import Budget, Legacy, OtlpGrpc, OtlpHttp, event_handlers  # noqa: PLC0415
 
     stopping = stop_event()
     watch_parent(stopping)
@@ -110,7 +110,8 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
     handlers = event_handlers(config, journal.accept)
 
     async def receive() -> None:
-        receivers: list[OtlpGrpc | OtlpHttp] = []
+        legacy = Legacy(config.receivers, journal.accept, budget)
+        receivers: list[OtlpGrpc | OtlpHttp | Legacy] = [legacy]
         if otlp.grpc.enabled:
             receivers.append(OtlpGrpc(otlp, journal.accept, budget))
         if otlp.http.enabled:
@@ -118,7 +119,7 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
         receivers.append(OtlpHttp(otlp, journal.accept, budget, handlers=handlers, path=_socket()))
         for receiver in receivers:
             await receiver.start()
-        _note_ready(config, "intake")
+        _note_ready(config, "intake", legacy.ports)
         await asyncio.to_thread(stopping.wait)
         await asyncio.gather(*(receiver.stop(_GRACE_SECONDS) for receiver in receivers))
 
@@ -267,7 +268,7 @@ def _with_ports(config: Config) -> Config:
     """Choose a free port where 0 is configured, once, so that a process that is started again listens where it did."""
     values = config.model_dump()
     otlp = values["receivers"]["otlp"]
-    for listener in (otlp["grpc"], otlp["http"], values["api"]):
+    for listener in (otlp["grpc"], otlp["http"], values["receivers"]["zipkin"], values["api"]):
         if listener["port"] == 0:
             listener["port"] = free_port(listener["host"])
     values["data_dir"] = config.data_dir.absolute()
@@ -293,16 +294,21 @@ def _socket() -> Path:
     return Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "intake.sock"
 
 
-def _note_ready(config: Config, name: str) -> None:
+def _note_ready(config: Config, name: str, ports: dict[str, str] | None = None) -> None:
     path = _run_directory(config) / f"{name}.json"
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"pid": os.getpid()}), "utf-8")
+    fresh.write_text(json.dumps({"pid": os.getpid(), "ports": ports or {}}), "utf-8")
     fresh.rename(path)
+
+
+def _read_note(config: Config, name: str) -> dict[str, Any]:
+    note: dict[str, Any] = json.loads((_run_directory(config) / f"{name}.json").read_text("utf-8"))
+    return note
 
 
 def _is_ready(config: Config, name: str) -> bool:
     try:
-        os.kill(json.loads((_run_directory(config) / f"{name}.json").read_text("utf-8"))["pid"], 0)
+        os.kill(_read_note(config, name)["pid"], 0)
     except (OSError, ValueError):
         return False
     return True
@@ -322,6 +328,8 @@ def _announce(config: Config, stopping: threading.Event) -> None:
         click.echo(f"  OTLP/gRPC  {otlp.grpc.host}:{otlp.grpc.port}")
     if otlp.http.enabled:
         click.echo(f"  OTLP/HTTP  http://{otlp.http.host}:{otlp.http.port}")
+    for name, place in _read_note(config, "intake")["ports"].items():
+        click.echo(f"  {name:<10} {place}")
     click.echo(f"  API        http://{config.api.host}:{config.api.port}/")
     click.echo("Ctrl-C stops it.")
 

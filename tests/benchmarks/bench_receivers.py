@@ -30,6 +30,7 @@ from assay.core.config import OtlpGrpc as GrpcConfig
 from assay.core.config import OtlpHttp as HttpConfig
 from assay.core.signals import Signal
 from assay.receivers import Budget, OtlpGrpc, OtlpHttp
+from assay.receivers.http_server import HttpServer, bind
 
 METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 PORTS = {"grpc": 0, "http": 1, "bare grpc": 2, "bare http": 3}
@@ -90,9 +91,7 @@ async def serve() -> None:
     bare.add_generic_rpc_handlers((_BareMethods(),))
     ports.append(bare.add_insecure_port("127.0.0.1:0"))
     await bare.start()
-    plain = OtlpHttp(config, _accept, budget)
-    plain._app = _bare_app  # type: ignore[assignment]
-    ports.append(await plain.start())
+    ports.append(await HttpServer(_bare_app).start_at(bind("127.0.0.1", 0, "nothing", "nothing")))
     print(*ports, flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
         usage = resource.getrusage(resource.RUSAGE_SELF)

@@ -73,6 +73,7 @@ def running(data: Path, /, *, config_file: Path | None = None, **settings: str) 
     environment = os.environ | {
         "ASSAY_RECEIVERS__OTLP__GRPC__PORT": str(grpc),
         "ASSAY_RECEIVERS__OTLP__HTTP__PORT": str(http),
+        "ASSAY_RECEIVERS__ZIPKIN__PORT": "0",
         "ASSAY_API__PORT": str(api),
         **{f"ASSAY_{name}": value for name, value in settings.items()},
     }

@@ -13,11 +13,12 @@ import pytest
 from grpc import aio
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from assay.core.config import Otlp
+from assay.core.config import Otlp, Receivers, Zipkin
 from assay.core.config import OtlpGrpc as GrpcConfig
 from assay.core.config import OtlpHttp as HttpConfig
 from assay.core.signals import Signal
-from assay.receivers import Budget, OtlpGrpc, OtlpHttp
+from assay.core.values import from_protobuf
+from assay.receivers import Budget, Legacy, OtlpGrpc, OtlpHttp
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
@@ -117,3 +118,42 @@ async def receive() -> AsyncIterator[Receive]:
 async def receiving(receive: Receive) -> Receiving:
     """Receivers as they are by default."""
     return await receive()
+
+
+@dataclass
+class Older:
+    """The receivers of older protocols on free ports, and what they have taken."""
+
+    recorder: Recorder
+    budget: Budget
+    receivers: Legacy
+
+    def url(self, name: str) -> str:
+        return f"http://{self.receivers.ports[name]}"
+
+    def spans(self) -> list[tuple[dict[str, Any], Any]]:
+        """Give each span that was taken, with the attributes of its resource."""
+        requests = [ExportTraceServiceRequest.FromString(request) for _, request, _, _ in self.recorder.taken]
+        return [
+            (read(group.resource.attributes), span)
+            for request in requests
+            for group in request.resource_spans
+            for scope in group.scope_spans
+            for span in scope.spans
+        ]
+
+
+def read(attributes: Any) -> dict[str, Any]:
+    """Give attributes of OTLP as a dictionary."""
+    return {each.key: from_protobuf(each.value) for each in attributes}
+
+
+@pytest.fixture
+async def older() -> AsyncIterator[Older]:
+    config = Receivers(otlp=Otlp(max_request_bytes=1 << 20), zipkin=Zipkin(port=0))
+    recorder = Recorder()
+    budget = Budget.for_requests(config.otlp.max_request_bytes)
+    receivers = Legacy(config, recorder, budget)
+    await receivers.start()
+    yield Older(recorder, budget, receivers)
+    await receivers.stop(1)

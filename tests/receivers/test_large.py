@@ -13,7 +13,7 @@ from tests.receivers.conftest import Receiving, trace_request, until
 
 from assay.core.errors import InvalidInput, Retryable
 from assay.core.signals import Signal
-from assay.receivers.inspection import inspect
+from assay.receivers.inspection import OTLP, OTLP_JSON, inspect
 from assay.receivers.large import LargeRequests
 
 
@@ -26,11 +26,11 @@ def large() -> Iterator[LargeRequests]:
 async def test_the_answers_are_the_same_as_here(large: LargeRequests) -> None:
     """Where a request is inspected makes no difference, in either encoding."""
     body = trace_request(5000, service=None)
-    assert await large.inspect(Signal.TRACES, body, as_json=False) == inspect(Signal.TRACES, body)
+    assert await large.inspect(Signal.TRACES, body, OTLP) == inspect(Signal.TRACES, body)
     body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n"}]}]}]}'
-    assert await large.inspect(Signal.TRACES, body, as_json=True) == inspect(Signal.TRACES, body, as_json=True)
-    assert await large.inspect(Signal.LOGS, b"", as_json=False) == inspect(Signal.LOGS, b"")
-    assert (await large.inspect(Signal.LOGS, b'{"unknown":1}', as_json=True)).request == b""
+    assert await large.inspect(Signal.TRACES, body, OTLP_JSON) == inspect(Signal.TRACES, body, as_json=True)
+    assert await large.inspect(Signal.LOGS, b"", OTLP) == inspect(Signal.LOGS, b"")
+    assert (await large.inspect(Signal.LOGS, b'{"unknown":1}', OTLP_JSON)).request == b""
 
 
 async def test_errors_are_the_same_as_here(large: LargeRequests) -> None:
@@ -39,7 +39,7 @@ async def test_errors_are_the_same_as_here(large: LargeRequests) -> None:
         with pytest.raises(InvalidInput) as here:
             inspect(Signal.TRACES, body, as_json=as_json)
         with pytest.raises(InvalidInput) as there:
-            await large.inspect(Signal.TRACES, body, as_json=as_json)
+            await large.inspect(Signal.TRACES, body, OTLP_JSON if as_json else OTLP)
         assert vars(there.value) == vars(here.value)
 
 
@@ -49,30 +49,30 @@ async def test_what_takes_too_much_memory_is_refused_and_the_next_is_taken() -> 
     with closing(LargeRequests(memory_bytes=128 << 20)) as large:
         for body, as_json in ((empty_groups, False), (b'{"resourceSpans":[' + b"{}," * (4 << 20) + b"{}]}", True)):
             with pytest.raises(InvalidInput) as caught:
-                await large.inspect(Signal.TRACES, body, as_json=as_json)
+                await large.inspect(Signal.TRACES, body, OTLP_JSON if as_json else OTLP)
             assert caught.value.code == "too_costly"
-            assert (await large.inspect(Signal.TRACES, trace_request(9), as_json=False)).items == 9
+            assert (await large.inspect(Signal.TRACES, trace_request(9), OTLP)).items == 9
 
 
 async def test_a_killed_child_is_replaced(large: LargeRequests) -> None:
     """Somebody else killing the child costs no request."""
-    await large.inspect(Signal.TRACES, b"", as_json=False)
+    await large.inspect(Signal.TRACES, b"", OTLP)
     assert large._child is not None
     os.kill(large._child.pid, signals.SIGKILL)
-    assert (await large.inspect(Signal.TRACES, trace_request(9), as_json=False)).items == 9
+    assert (await large.inspect(Signal.TRACES, trace_request(9), OTLP)).items == 9
 
 
 async def test_closing_ends_the_child_and_refuses_the_rest() -> None:
     """After `close` there is no process left, and who still comes is told to come back."""
     large = LargeRequests()
-    await large.inspect(Signal.TRACES, b"", as_json=False)
+    await large.inspect(Signal.TRACES, b"", OTLP)
     child = large._child
     assert child is not None
     large.close()
     large.close()
     assert child.returncode is not None
     with pytest.raises(Retryable):
-        await large.inspect(Signal.TRACES, b"", as_json=False)
+        await large.inspect(Signal.TRACES, b"", OTLP)
 
 
 async def test_large_requests_of_both_ways_in_are_taken(receiving: Receiving) -> None:

@@ -13,7 +13,7 @@ from tests.receivers.conftest import Receive, Receiving, Recorder, trace_request
 from assay.core.config import Otlp
 from assay.core.config import OtlpHttp as HttpConfig
 from assay.core.errors import Misconfigured
-from assay.receivers import OtlpHttp, http, otlp_http
+from assay.receivers import OtlpHttp, http, http_server
 
 HEAD = b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\n"
 
@@ -95,13 +95,13 @@ async def test_a_slow_body_is_told_to_come_back(receiving: Receiving, monkeypatc
 
 async def test_slow_headers_end_the_connection(receive: Receive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who connects and does not send whole headers in time is dropped, on the first request and on later ones."""
-    monkeypatch.setattr(otlp_http, "HEADER_SECONDS", 0.2)
+    monkeypatch.setattr(http_server, "HEADER_SECONDS", 0.2)
     receiving = await receive()
     for sent in (b"", HEAD, HEAD + b"Content-Length: 0\r\n\r\n" + HEAD):
         async with connect(receiving.http_port) as (reader, writer):
             writer.write(sent)
             await end(reader)
-    await until(lambda: not receiving.http._state.connections)
+    await until(lambda: not receiving.http._server._state.connections)
 
 
 async def test_endless_headers_end_the_connection(receiving: Receiving) -> None:

@@ -105,8 +105,18 @@ class Webhooks(Section):
     """Senders that are believed without a secret, such as `jenkins`; only while receivers.otlp.http.host is loopback."""
 
 
+class Zipkin(Section):
+    enabled: bool = True
+    """Receive spans as Zipkin does. If the port is taken, Assay says so and starts without it."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: Port = 9411
+    """Port to listen on; 0 takes a free one."""
+
+
 class Receivers(Section):
     otlp: Otlp = Otlp()
+    zipkin: Zipkin = Zipkin()
     webhooks: Webhooks = Webhooks()
 
 
@@ -242,6 +252,7 @@ class Config(BaseSettings):
         listeners = {
             "receivers.otlp.grpc.host": self.receivers.otlp.grpc.host,
             "receivers.otlp.http.host": self.receivers.otlp.http.host,
+            "receivers.zipkin.host": self.receivers.zipkin.host,
             "api.host": self.api.host,
             **{f"exporters.{name}.host": str(each["host"]) for name, each in self.exporters.items() if "host" in (each or {})},
         }

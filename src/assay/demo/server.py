@@ -24,6 +24,8 @@ _START_SECONDS = 60
 _STOP_SECONDS = 120  # it stores what is still journaled
 PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__PORT", "ASSAY_API__PORT")
 """The variables that say where an Assay listens."""
+_QUIET = {"ASSAY_RECEIVERS__ZIPKIN__ENABLED": "false"}
+"""Ports that the demo does not need stay free for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _started(server: Server, directory: Path) -> Iterator[Server]:
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "assay", "serve", "--data", str(data)],
-            env={**os.environ, **server.environment},
+            env={**os.environ, **server.environment, **_QUIET},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

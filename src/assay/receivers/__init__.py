@@ -2,7 +2,8 @@
 
 from assay.receivers.budget import Budget
 from assay.receivers.event_handlers import event_handlers
+from assay.receivers.legacy import Legacy
 from assay.receivers.otlp_grpc import OtlpGrpc
 from assay.receivers.otlp_http import OtlpHttp
 
-__all__ = ["Budget", "OtlpGrpc", "OtlpHttp", "event_handlers"]
+__all__ = ["Budget", "Legacy", "OtlpGrpc", "OtlpHttp", "event_handlers"]

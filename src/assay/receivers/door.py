@@ -12,12 +12,8 @@ from assay.core import metrics
 from assay.core.errors import AssayError, Permanent
 from assay.core.ports import Accept
 from assay.core.signals import Signal
-from assay.receivers.inspection import inspect
+from assay.receivers.inspection import OTLP, Format
 from assay.receivers.large import LargeRequests
-
-# about 10 ms of work for an ordinary request, and at most 400 MiB for the worst one
-_LARGE_BYTES = 4 << 20
-_LARGE_JSON_BYTES = 256 << 10
 
 _log = structlog.get_logger("assay.receivers")
 
@@ -41,7 +37,7 @@ class Door:
         self._large = LargeRequests()
         self._counters = {signal: _Counters(signal, source) for signal in signals}
 
-    async def take(self, signal: Signal, body: bytes, *, as_json: bool = False) -> str:
+    async def take(self, signal: Signal, body: bytes, form: Format = OTLP) -> str:
         """Return once the request is safe; gives a warning for its sender, or an empty text.
 
         Raises:
@@ -49,10 +45,10 @@ class Door:
             Retryable: nothing was taken.
         """
         started = perf_counter()
-        if len(body) > (_LARGE_JSON_BYTES if as_json else _LARGE_BYTES):
-            inspected = await self._large.inspect(signal, body, as_json=as_json)
+        if len(body) > form.large_bytes:
+            inspected = await self._large.inspect(signal, body, form)
         else:
-            inspected = inspect(signal, body, as_json=as_json)
+            inspected = form.read(signal, body)
         try:
             await self._accept(signal, inspected.request, inspected.items, self.source)
         except Exception as error:

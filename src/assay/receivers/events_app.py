@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
+from assay.core import metrics
 from assay.core.config import Events
-from assay.core.errors import InvalidInput, UnsupportedMediaType
+from assay.core.errors import AssayError, InvalidInput, UnsupportedMediaType
 from assay.core.events import Event, encode, identify
 from assay.core.signals import Signal
 from assay.receivers.door import Door
-from assay.receivers.event_form import read_events
+from assay.receivers.event_form import EventsRefused, read_events
 from assay.receivers.http import JSON, MethodNotAllowed, Request, Response
 
 PATH = "/api/v1/events"
@@ -23,6 +25,8 @@ Clock = Callable[[], int]
 
 class EventsApp:
     """Take events in JSON through `door`."""
+
+    signal = Signal.LOGS
 
     def __init__(self, config: Events, door: Door, clock: Clock = time.time_ns) -> None:
         self.door = door
@@ -39,6 +43,20 @@ class EventsApp:
         now = self._clock()
         events = read_events(parse_json(body), self._config.environments, now, "api")
         return await take(self.door, events, now)
+
+    def tell(self, error: AssayError) -> Response:
+        """Give the refusal as JSON."""
+        return tell(self.door, error)
+
+
+def tell(door: Door, error: AssayError) -> Response:
+    """Give a refusal as JSON, with the reason of each event that is refused; those are counted."""
+    body: dict[str, object] = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+    if isinstance(error, EventsRefused):
+        body["refused"] = [asdict(refusal) for refusal in error.refusals]
+        for refusal in error.refusals:
+            metrics.REFUSED_ITEMS.labels(Signal.LOGS, door.source, refusal.code).inc()
+    return Response(error.http_status, orjson.dumps(body), {"content-type": JSON})
 
 
 async def take(door: Door, events: list[Event], now_ns: int) -> Response:

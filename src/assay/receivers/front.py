@@ -1,23 +1,17 @@
-"""All that answers on one HTTP port: OTLP, and beside it paths that take JSON."""
+"""All that answers on one HTTP port: handlers of paths, and the rest."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Protocol
 
-import orjson
-
-from assay.core import metrics
 from assay.core.errors import AssayError, InvalidInput, Retryable
 from assay.core.signals import Signal
 from assay.receivers import http
 from assay.receivers.budget import Budget
 from assay.receivers.door import Door
-from assay.receivers.event_form import EventsRefused
-from assay.receivers.http import JSON, Disconnected, Message, MethodNotAllowed, Receive, Request, Response, Send
-from assay.receivers.otlp_app import OtlpApp
+from assay.receivers.http import App, Disconnected, Message, MethodNotAllowed, Receive, Request, Response, Send
 
 _LIMIT_BYTES = 32 << 20
 
@@ -26,9 +20,13 @@ class Handler(Protocol):
     """What answers on one path."""
 
     door: Door
+    signal: Signal
 
     async def handle(self, request: Request, body: bytes) -> Response:
         """Answer a request that has arrived whole; every error is told to its sender and counted."""
+
+    def tell(self, error: AssayError) -> Response:
+        """Give the answer to a request that is refused, in the form that senders to this path know."""
 
 
 class OriginForbidden(InvalidInput):
@@ -38,17 +36,18 @@ class OriginForbidden(InvalidInput):
 
 
 class Front:
-    """Choose who answers, by the path of a request; `handlers` are the paths besides OTLP."""
+    """Choose who answers, by the path of a request; on all paths without a handler it is `rest`."""
 
-    def __init__(self, otlp: OtlpApp, handlers: Mapping[str, Handler], budget: Budget) -> None:
-        self._otlp = otlp
+    def __init__(self, rest: App, handlers: Mapping[str, Handler], budget: Budget, limit_bytes: int = _LIMIT_BYTES) -> None:
+        self._rest = rest
         self._handlers = handlers
         self._budget = budget
+        self._limit_bytes = limit_bytes
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         handler = self._handlers.get(scope["path"])
         if handler is None:
-            await self._otlp(scope, receive, send)
+            await self._rest(scope, receive, send)
             return
         request = Request.of(scope)
         try:
@@ -65,20 +64,15 @@ class Front:
         if "origin" in request.headers:
             raise OriginForbidden("origin_forbidden", "Pages in a browser may not send this", "send it from a program")
         with self._budget.lease() as lease:
-            body = await http.read(request, receive, _LIMIT_BYTES, lease)
+            body = await http.read(request, receive, self._limit_bytes, lease)
             return await handler.handle(request, body)
 
 
 def _refusal(handler: Handler, error: Exception) -> Response:
-    known: AssayError = handler.door.refuse(Signal.LOGS, error)
-    body: dict[str, object] = {"error": {"code": known.code, "message": known.message, "hint": known.hint}}
-    if isinstance(known, EventsRefused):
-        body["refused"] = [asdict(refusal) for refusal in known.refusals]
-        for refusal in known.refusals:
-            metrics.REFUSED_ITEMS.labels(Signal.LOGS, handler.door.source, refusal.code).inc()
-    headers = {"content-type": JSON}
+    known = handler.door.refuse(handler.signal, error)
+    response = handler.tell(known)
     if isinstance(known, Retryable):
-        headers["retry-after"] = str(known.retry_after_seconds)
+        response.headers["retry-after"] = str(known.retry_after_seconds)
     elif isinstance(known, MethodNotAllowed):
-        headers["allow"] = "POST"
-    return Response(known.http_status, orjson.dumps(body), headers)
+        response.headers["allow"] = "POST"
+    return response

@@ -22,6 +22,7 @@ JSON = "application/json"
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class MethodNotAllowed(InvalidInput):
@@ -64,6 +65,11 @@ class Response:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def plain_text(status: int, text: str) -> Response:
+    """Make an answer for a person or for a log."""
+    return Response(status, f"{text}\n".encode(), {"content-type": "text/plain; charset=utf-8"})
 
 
 async def read(request: Request, receive: Receive, limit_bytes: int, lease: Lease) -> bytes:

@@ -4,7 +4,7 @@ A few bytes of protobuf or JSON can stand for a hundred times their size in memo
 sender waiting. So a child process, with a limit on its memory, reads what is large; it starts with the first such request,
 takes one at a time and, if it dies over one, that request is refused and the next gets a new child.
 
-Over its pipes go, for each request, a head and the body, and back a length and a pickled answer.
+Over its pipes go, for each request, a head, pickled what is asked, and the body; and back a length and a pickled answer.
 """
 
 from __future__ import annotations
@@ -16,22 +16,31 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import IO
 
 from assay.core.errors import AssayError, InvalidInput, Retryable
 from assay.core.signals import Signal
-from assay.receivers.inspection import Inspected
+from assay.receivers.inspection import Format, Inspected
 
 MEMORY_BYTES = 512 << 20
 """What decoding one request may take."""
 
 _END_SECONDS = 1.0
 
-HEAD = struct.Struct("<8s?Q")
+HEAD = struct.Struct("<QQ")
 LENGTH = struct.Struct("<Q")
 READY = b"\x06"
 OUT_OF_MEMORY = 3
 """Exit code of a child that ran out of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the child found; a request that is the body as it came is left out, since the parent has it."""
+
+    inspected: Inspected
+    converted: bool
 
 
 class LargeRequests:
@@ -43,8 +52,8 @@ class LargeRequests:
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    async def inspect(self, signal: Signal, body: bytes, *, as_json: bool) -> Inspected:
-        """Do what `inspection.inspect` does, elsewhere.
+    async def inspect(self, signal: Signal, body: bytes, form: Format) -> Inspected:
+        """Do what `form.read` does, elsewhere.
 
         Raises:
             InvalidInput: the body is no request of this signal, or it takes too much memory to find out.
@@ -52,18 +61,18 @@ class LargeRequests:
         """
         if self._closed:
             raise _unavailable()
-        found = await asyncio.get_running_loop().run_in_executor(self._turns, self._ask, signal, body, as_json)
+        found = await asyncio.get_running_loop().run_in_executor(self._turns, self._ask, signal, body, form)
         if isinstance(found, AssayError):
             raise found
-        return found if as_json else Inspected(body, found.items, found.warning)
+        return found.inspected if found.converted else replace(found.inspected, request=body)
 
-    def _ask(self, signal: Signal, body: bytes, as_json: bool) -> Inspected | AssayError:
+    def _ask(self, signal: Signal, body: bytes, form: Format) -> Found | AssayError:
         for _ in range(2):  # a child may be killed by somebody; if it dies twice, it is over this request
             child = self._child = self._child or self._start()
             if self._closed:
                 return _unavailable()
             try:
-                return _exchange(child, signal, body, as_json)
+                return _exchange(child, signal, body, form)
             except (OSError, EOFError):
                 self._child = None
                 if _end(child) == OUT_OF_MEMORY:
@@ -97,13 +106,15 @@ class LargeRequests:
             self._child = None
 
 
-def _exchange(child: subprocess.Popen[bytes], signal: Signal, body: bytes, as_json: bool) -> Inspected | AssayError:
+def _exchange(child: subprocess.Popen[bytes], signal: Signal, body: bytes, form: Format) -> Found | AssayError:
     assert child.stdin is not None and child.stdout is not None
-    child.stdin.write(HEAD.pack(signal.encode(), as_json, len(body)))
+    asked = pickle.dumps((signal, form.read))
+    child.stdin.write(HEAD.pack(len(asked), len(body)))
+    child.stdin.write(asked)
     child.stdin.write(body)
     child.stdin.flush()
     (length,) = LENGTH.unpack(_read(child.stdout, LENGTH.size))
-    answer: Inspected | AssayError = pickle.loads(_read(child.stdout, length))  # noqa: S301 - our own child wrote it
+    answer: Found | AssayError = pickle.loads(_read(child.stdout, length))  # noqa: S301 - our own child wrote it
     return answer
 
 

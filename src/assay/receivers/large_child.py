@@ -8,14 +8,16 @@ import pickle
 import resource
 import signal as signals
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from assay.core.errors import AssayError
 from assay.core.signals import Signal
-from assay.receivers.inspection import Inspected, inspect
-from assay.receivers.large import HEAD, LENGTH, OUT_OF_MEMORY, READY
+from assay.receivers.inspection import Inspected
+from assay.receivers.large import HEAD, LENGTH, OUT_OF_MEMORY, READY, Found
 
 
 def serve(stdin: BinaryIO, stdout: BinaryIO, memory_bytes: int) -> None:
@@ -28,17 +30,19 @@ def serve(stdin: BinaryIO, stdout: BinaryIO, memory_bytes: int) -> None:
     stdout.write(READY)
     stdout.flush()
     while head := stdin.read(HEAD.size):
-        signal, as_json, length = HEAD.unpack(head)
-        answer = pickle.dumps(_inspect(Signal(signal.rstrip(b"\0").decode()), stdin.read(length), as_json))
+        asked, length = HEAD.unpack(head)
+        signal, read = pickle.loads(stdin.read(asked))  # noqa: S301 - our own parent wrote it
+        answer = pickle.dumps(_inspect(signal, stdin.read(length), read))
         stdout.write(LENGTH.pack(len(answer)))
         stdout.write(answer)
         stdout.flush()
 
 
-def _inspect(signal: Signal, body: bytes, as_json: bool) -> Inspected | AssayError:
+def _inspect(signal: Signal, body: bytes, read: Callable[[Signal, bytes], Inspected]) -> Found | AssayError:
     try:
-        found = inspect(signal, body, as_json=as_json)
-        return found if as_json else Inspected(b"", found.items, found.warning)  # the parent has those bytes
+        found = read(signal, body)
+        converted = found.request is not body
+        return Found(found if converted else replace(found, request=b""), converted)
     except AssayError as error:
         return error.with_traceback(None)
     except (MemoryError, SystemError):  # the second is how orjson runs out of memory

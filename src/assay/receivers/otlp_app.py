@@ -13,6 +13,7 @@ from assay.receivers.budget import Budget
 from assay.receivers.door import Door
 from assay.receivers.encodings import ACCEPTED_ENCODINGS
 from assay.receivers.http import JSON, PROTOBUF, Disconnected, Message, MethodNotAllowed, Receive, Request, Response, Send
+from assay.receivers.inspection import OTLP, OTLP_JSON
 from assay.receivers.otlp import KINDS, answer
 from assay.receivers.status import encode, status_of
 
@@ -77,7 +78,7 @@ class OtlpApp:
             )
         with self._budget.lease() as lease:
             body = await http.read(request, receive, self._limit_bytes, lease)
-            return await self._door.take(signal, body, as_json=request.media_type == JSON)
+            return await self._door.take(signal, body, OTLP_JSON if request.media_type == JSON else OTLP)
 
 
 class Cors:

@@ -11,10 +11,11 @@ import orjson
 
 from assay.core import metrics
 from assay.core.config import Events, Webhooks
-from assay.core.errors import UnsupportedMediaType
+from assay.core.errors import AssayError, UnsupportedMediaType
+from assay.core.signals import Signal
 from assay.receivers.door import Door
 from assay.receivers.event_form import read_events
-from assay.receivers.events_app import parse_json, take
+from assay.receivers.events_app import parse_json, take, tell
 from assay.receivers.http import JSON, MethodNotAllowed, Request, Response
 from assay.receivers.webhooks import argocd, cdevents, generic, github, gitlab, jenkins, pagerduty
 from assay.receivers.webhooks.forms import Convert, Form, Ignored
@@ -49,6 +50,8 @@ class WebhookApp:
     `?service=`, `?environment=` and `?team=` in the URL win over what the message says.
     """
 
+    signal = Signal.LOGS
+
     def __init__(
         self, name: str, webhooks: Webhooks, events: Events, door: Door, clock: Callable[[], int] = time.time_ns
     ) -> None:
@@ -78,6 +81,10 @@ class WebhookApp:
         now = self._clock()
         events = read_events(self._complete(forms, request, body), self._events.environments, now, self.door.source)
         return await take(self.door, events, now)
+
+    def tell(self, error: AssayError) -> Response:
+        """Give the refusal as JSON."""
+        return tell(self.door, error)
 
     def _complete(self, forms: list[Form], request: Request, body: bytes) -> list[Any]:
         """Add what the URL says, the id of the delivery, and to the first event the raw message."""

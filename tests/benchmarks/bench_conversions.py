@@ -1,0 +1,111 @@
+"""Measure what it costs to turn requests of older protocols into OTLP: spans or points per second of CPU time.
+
+Run it with `python -m tests.benchmarks.bench_conversions`. Requests have 100 spans with ten attributes each. The limit that the
+ratio is taken of is the least that any conversion does: parsing the finished request once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from time import process_time
+from typing import Any
+
+from assay.core.signals import Signal
+from assay.receivers.inspection import OTLP, Format
+from assay.receivers.zipkin import v2
+from assay.receivers.zipkin.v1 import JSON_V1
+from assay.receivers.zipkin.v2 import JSON_V2, PROTOBUF_V2
+
+ITEMS = 100
+SECONDS = 0.5
+START = 1_764_000_000_000_000
+
+_TAGS = {f"http.attribute.{index}": f"value-{index}-xxxxxxxx" if index % 3 else str(index) for index in range(10)}
+
+
+def zipkin_v2() -> bytes:
+    return json.dumps(
+        [
+            {
+                "traceId": f"{number + 1:032x}",
+                "id": f"{number + 1:016x}",
+                "parentId": f"{number + 2:016x}",
+                "kind": "SERVER",
+                "name": "get /orders",
+                "timestamp": START + number,
+                "duration": 1_000,
+                "localEndpoint": {"serviceName": "orders", "ipv4": "10.0.0.1", "port": 80},
+                "tags": _TAGS,
+            }
+            for number in range(ITEMS)
+        ]
+    ).encode()
+
+
+def zipkin_v1() -> bytes:
+    endpoint = {"serviceName": "orders", "ipv4": "10.0.0.1", "port": 80}
+    return json.dumps(
+        [
+            {
+                "traceId": f"{number + 1:032x}",
+                "id": f"{number + 1:016x}",
+                "name": "get /orders",
+                "timestamp": START + number,
+                "duration": 1_000,
+                "annotations": [
+                    {"timestamp": START + number, "value": "sr", "endpoint": endpoint},
+                    {"timestamp": START + number + 1_000, "value": "ss", "endpoint": endpoint},
+                ],
+                "binaryAnnotations": [{"key": key, "value": value, "endpoint": endpoint} for key, value in _TAGS.items()],
+            }
+            for number in range(ITEMS)
+        ]
+    ).encode()
+
+
+def zipkin_protobuf() -> bytes:
+    request: Any = v2._SPANS()
+    for number in range(ITEMS):
+        span = request.spans.add(
+            trace_id=(number + 1).to_bytes(16, "big"),
+            id=(number + 1).to_bytes(8, "big"),
+            kind=2,
+            name="get /orders",
+            timestamp=START + number,
+            duration=1_000,
+        )
+        span.local_endpoint.service_name = "orders"
+        for key, value in _TAGS.items():
+            span.tags.add(key=key, value=value)
+    return bytes(request.SerializeToString())
+
+
+REQUESTS: Mapping[str, tuple[Signal, Format, Callable[[], bytes]]] = {
+    "Zipkin v2, JSON": (Signal.TRACES, JSON_V2, zipkin_v2),
+    "Zipkin v2, protobuf": (Signal.TRACES, PROTOBUF_V2, zipkin_protobuf),
+    "Zipkin v1, JSON": (Signal.TRACES, JSON_V1, zipkin_v1),
+}
+
+
+def rate(form: Format, signal: Signal, body: bytes) -> float:
+    """Return how many items a second of CPU time reads."""
+    rounds = 0
+    start = process_time()
+    while process_time() - start < SECONDS:
+        form.read(signal, body)
+        rounds += 1
+    return rounds * ITEMS / (process_time() - start)
+
+
+def main() -> None:
+    for name, (signal, form, build) in REQUESTS.items():
+        body = build()
+        limit = rate(OTLP, signal, form.read(signal, body).request)
+        found = rate(form, signal, body)
+        size = len(body) / ITEMS
+        print(f"{name:<24} {found:>9,.0f} items/s, {size:.0f} bytes each, {found / limit:.1%} of reading them as OTLP")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Throw damaged requests at every parser: each is read, as a request that OTLP can hold, or refused as the sender's mistake.
+
+`make fuzz` runs it with 100,000 inputs for each parser, the tests with 5,000. An input that causes anything else is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from time import process_time
+
+from tests.receivers.zipkin import samples as zipkin
+
+from assay.core.errors import InvalidInput
+from assay.core.signals import Signal
+from assay.receivers.inspection import Format, inspect
+from assay.receivers.zipkin.v1 import JSON_V1
+from assay.receivers.zipkin.v2 import JSON_V2, PROTOBUF_V2
+
+MAX_GROWTH_BYTES = 256 << 20
+"""What a run may add to the memory of its process."""
+
+_EXTREMES = (
+    b"\x00",
+    b"\xff",
+    b"\x7f\xff\xff\xff",
+    b"\x80" * 5,
+    b"\xff" * 9 + b"\x01",
+    b'"',
+    b"[",
+    b"{",
+    b"9" * 30,
+    b"-1",
+    b"null",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """What reads bodies of one form, and bodies that it reads."""
+
+    signal: Signal
+    form: Format
+    seeds: Sequence[bytes]
+
+
+PARSERS: Mapping[str, Parser] = {
+    "zipkin v2 json": Parser(Signal.TRACES, JSON_V2, zipkin.V2_JSON),
+    "zipkin v2 protobuf": Parser(Signal.TRACES, PROTOBUF_V2, zipkin.V2_PROTOBUF),
+    "zipkin v1 json": Parser(Signal.TRACES, JSON_V1, zipkin.V1_JSON),
+}
+
+
+def damage(random: Random, seeds: Sequence[bytes]) -> bytes:
+    """Return one of the seeds after one to four accidents."""
+    data = bytearray(random.choice(seeds))
+    for _ in range(random.randint(1, 4)):
+        start = random.randrange(len(data) + 1)
+        end = min(len(data), start + random.choice((1, 2, 4, 8, 64)))
+        match random.randrange(7):
+            case 0:
+                data[start:end] = bytes(byte ^ (1 << random.randrange(8)) for byte in data[start:end])
+            case 1:
+                del data[start:end]
+            case 2:
+                del data[start:]
+            case 3:
+                data[start:start] = data[start:end] * random.choice((1, 3, 200))
+            case 4:
+                data[start:end] = random.choice(_EXTREMES)
+            case 5:
+                data[start:end] = random.randbytes(end - start)
+            case 6:
+                other = random.choice(seeds)
+                cut = random.randrange(len(other) + 1)
+                data[start:end] = other[cut : cut + random.choice((4, 32, 256))]
+    return bytes(data)
+
+
+def fuzz(parser: Parser, inputs: int, seed: int) -> tuple[int, int]:
+    """Return how many inputs were read and how many refused; raises whatever else happens, noting the input."""
+    random = Random(seed)
+    read = refused = 0
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(inputs):
+        body = random.randbytes(random.randrange(300)) if number % 50 == 0 else damage(random, parser.seeds)
+        try:
+            found = parser.form.read(parser.signal, body)
+            assert inspect(parser.signal, found.request).items == found.items
+            read += 1
+        except InvalidInput as error:
+            assert error.message
+            refused += 1
+        except BaseException as error:
+            error.add_note(f"input {number} of seed {seed}: {body!r}")
+            raise
+    grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    assert grown < MAX_GROWTH_BYTES, f"memory has grown by {grown >> 20} MiB"
+    return read, refused
+
+
+def main(arguments: Callable[[], argparse.Namespace]) -> None:
+    asked = arguments()
+    for name, parser in PARSERS.items():
+        start = process_time()
+        read, refused = fuzz(parser, asked.inputs, asked.seed)
+        print(f"{name}: {read:,} read, {refused:,} refused, {process_time() - start:.0f} s of CPU time", flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main(_arguments)
