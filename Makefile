@@ -1,17 +1,24 @@
 # make demo: set everything up and see a trace    make test: run every test    make check: lint, types, contracts, docs
+# make peers: get real brokers and backends, or those in ONLY="rabbitmq kafka"    make test-peers: test against them
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-input
 
-.PHONY: demo test check fuzz bench docs lock clean
+.PHONY: demo test peers test-peers check fuzz bench docs lock clean
 
 demo: $(READY)
 	$(BIN)/assay demo
 
 test: $(READY)
 	$(BIN)/pytest -q
+
+peers: $(READY)
+	$(BIN)/python -m tests.peers.installed $(ONLY)
+
+test-peers: $(READY)
+	$(BIN)/pytest -q tests/peers
 
 check: $(READY)
 	$(BIN)/ruff check .

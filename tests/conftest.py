@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -26,6 +27,25 @@ Store: TypeAlias = Callable[[Signal, Message], int]
 """Put a request into the store and return the number of its batch."""
 Derive: TypeAlias = Callable[[], None]
 """Bring the service graph up to what was put into the store."""
+
+
+_PEERS = Path(__file__).parent / "peers"
+_LEFT_OUT = pytest.StashKey[bool]()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests against real systems, which need more than this project installs, unless somebody names them."""
+    named = (config.invocation_params.dir / argument.partition("::")[0] for argument in config.args)
+    if collection_path != _PEERS or any(path.resolve().is_relative_to(_PEERS) for path in named):
+        return None
+    config.stash[_LEFT_OUT] = True
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say that they were left out."""
+    if config.stash.get(_LEFT_OUT, False):
+        terminalreporter.write_line("Not run: tests/peers, against real brokers and backends (make peers, make test-peers)")
 
 
 @pytest.fixture(scope="session")
