@@ -54,7 +54,7 @@ def _leaves(model: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[st
 def test_every_key_is_overridden_by_the_environment(key: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each key has a variable `ASSAY_A__B__C`: a value that no key allows is refused under the key's name."""
     monkeypatch.setenv("ASSAY_" + "__".join(key).upper(), '{"not": "allowed"}')
-    if key[-1] in {"data_dir", "host", "log_level"} or key[-1].endswith(("_path", "_dir")):
+    if key[-1] in {"data_dir", "directory", "host", "log_level"} or key[-1].endswith(("_path", "_dir")):
         monkeypatch.setenv("ASSAY_" + "__".join(key).upper(), "10.0.0.1")
     try:
         value: Any = load().model_dump()

@@ -192,6 +192,12 @@ class Compliance(Section):
     """How far back such an assessment looks."""
 
 
+class Quality(Section):
+    directory: Path | None = None
+    """Directory of the YAML documents of quality: gates, compliance frameworks and waivers. Left out, `quality/` beside the
+    configuration file, or else in the working directory, if there is one. They are read again whenever they change."""
+
+
 class Sql(Section):
     max_rows: int = Field(default=10_000, ge=1)
     """Rows that one SQL query may return."""
@@ -230,6 +236,7 @@ class Config(BaseSettings):
     api: Api = Api()
     dora: Dora = Dora()
     compliance: Compliance = Compliance()
+    quality: Quality = Quality()
     policies: dict[str, Any] = {}
     """Filters, enrichment, scrubbing and sampling; `assay policy schema` and docs/policies.md say what may stand here. A change
     takes effect while Assay runs."""
