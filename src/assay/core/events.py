@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
@@ -25,13 +25,16 @@ _SERVICE = "service.name"
 class Event:
     """Something that happened at `time_ns` (nanoseconds since 1970, UTC), named and described as the registry says.
 
-    `body` is text for people, or the raw message that the event was made from.
+    `body` is text for people, or the raw message that the event was made from. `trace_id` and `span_id`, 16 and 8 bytes, are
+    those of the span in which it happened.
     """
 
     name: str
     time_ns: int
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     body: str = ""
+    trace_id: bytes = b""
+    span_id: bytes = b""
 
     @property
     def id(self) -> str:
@@ -47,7 +50,7 @@ def identify(event: Event) -> Event:
     if event.id:
         return event
     about = derive_id(event.name, event.attributes) or f"{_prefix(event.name)}/{uuid.uuid4()}"
-    return Event(event.name, event.time_ns, {**event.attributes, ID: about}, event.body)
+    return replace(event, attributes={**event.attributes, ID: about})
 
 
 def derive_id(name: str, attributes: Mapping[str, AttributeValue]) -> str:
@@ -81,16 +84,22 @@ def encode(events: Iterable[Event], observed_ns: int) -> bytes:
             scopes[service].scope.name = "assay.events"
             scopes[service].scope.version = __version__
         record = scopes[service].log_records.add(
-            time_unix_nano=event.time_ns, observed_time_unix_nano=observed_ns, severity_number=9, event_name=event.name
+            time_unix_nano=event.time_ns,
+            observed_time_unix_nano=observed_ns,
+            severity_number=9,
+            event_name=event.name,
+            trace_id=event.trace_id,
+            span_id=event.span_id,
         )
         for key in sorted(event.attributes.keys() - {_SERVICE}):
-            _fill(record.attributes.add(key=key).value, event.attributes[key])
+            fill(record.attributes.add(key=key).value, event.attributes[key])
         if event.body:
             record.body.string_value = event.body
     return bytes(request.SerializeToString())
 
 
-def _fill(target: common_pb2.AnyValue, value: AttributeValue) -> None:
+def fill(target: common_pb2.AnyValue, value: AttributeValue) -> None:
+    """Put a value into the OTLP message that carries it."""
     match value:
         case bool():
             target.bool_value = value

@@ -18,6 +18,7 @@ RETRYABLE = frozenset({429, 502, 503, 504})
 
 _LOGS = "/v1/logs"
 _METRICS = "/v1/metrics"
+_TRACES = "/v1/traces"
 _EVENTS = "/api/v1/events"
 _SECONDS = 30.0
 _FIRST_PAUSE_SECONDS = 0.05
@@ -66,6 +67,12 @@ class Intake:
         answer = self._post(_METRICS, request, "application/x-protobuf")
         if answer.status != 200:
             raise Permanent("metrics_refused", f"Intake refuses metrics with status {answer.status}", "see its log")
+
+    def emit_spans(self, request: bytes) -> None:
+        """Return once the spans of an OTLP `ExportTraceServiceRequest` are on disk for good; errors as of `emit`."""
+        answer = self._post(_TRACES, request, "application/x-protobuf")
+        if answer.status != 200:
+            raise Permanent("spans_refused", f"Intake refuses the spans with status {answer.status}", "see its log")
 
     def post_events(self, body: bytes) -> IntakeAnswer:
         """Pass on the body of `POST /api/v1/events` and return what intake answers, JSON.

@@ -57,6 +57,13 @@ class Emit(Protocol):
         """
 
 
+class EmitSpans(Protocol):
+    """The way in for spans of what Assay itself does."""
+
+    def __call__(self, request: bytes) -> None:
+        """Return once the spans of an OTLP `ExportTraceServiceRequest` are on disk for good; errors as of `Emit`."""
+
+
 class SegmentQueue(Protocol):
     """What the loader sees of the journal."""
 
@@ -101,6 +108,33 @@ class Answer:
     def dicts(self) -> list[dict[str, Any]]:
         names = [name for name, _ in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricValue:
+    """What a metric came to over a time: null if nothing can be told, in the `unit` in which it was sent.
+
+    `statement` with `parameters` in its `{name:Type}` places gives it again.
+    """
+
+    value: float | None
+    unit: str
+    statement: str
+    parameters: Mapping[str, Any]
+
+
+class ReadMetric(Protocol):
+    """One number from a stored metric, for whoever judges it."""
+
+    def __call__(
+        self, name: str, aggregation: str, *, service: str, conditions: Sequence[str], start_ns: int, end_ns: int
+    ) -> MetricValue:
+        """Return the aggregate of all points from `start_ns` up to `end_ns` that meet the conditions, such as `queue=orders`.
+
+        Raises:
+            NotFound: no such metric was sent then.
+            InvalidInput: the aggregation or a condition does not fit, or it was sent in several units or ways.
+        """
 
 
 class Engine(Protocol):

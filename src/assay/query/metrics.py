@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.core.aliases import names_of
 from assay.core.errors import InvalidInput, NotFound
-from assay.core.ports import Engine
+from assay.core.ports import Engine, MetricValue
 from assay.core.statement import load
 from assay.query.conditions import Condition, as_parameters
 from assay.query.times import MINUTE, SECOND, TimeRange, fitting_step, format_time
@@ -21,6 +21,7 @@ _MAX_METRICS = 10_000
 _MAX_STEPS = 1_500
 _MAX_POINTS = 50_000
 _REACH = 10 * MINUTE
+_ALL_TIMES = 2**62
 _TEMPORALITIES = {1: "delta", 2: "cumulative"}
 _PERCENTILE = re.compile(r"p(\d{1,2}(\.\d{1,6})?|100)")
 _NUMBERS = ("avg", "min", "max", "sum", "last", "count")
@@ -170,10 +171,52 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
     )
 
 
-def _read_kind(engine: Engine, kind: str, aggregation: str, parameters: dict[str, Any]) -> list[Series]:
-    name, column, quantile = "read_numbers" if kind in ("gauge", "sum") else "read_counts", aggregation, 0.0
+def read_value(
+    engine: Engine, name: str, aggregation: str, *, service: str, conditions: Sequence[str], start_ns: int, end_ns: int
+) -> MetricValue:
+    """Return one number for a time range, not widened to steps; see `ports.ReadMetric`."""
+    within = TimeRange(start_ns, end_ns)
+    question = SeriesQuestion(name, service=service)
+    metrics = _choose(list_metrics(engine, within, service, name).metrics, question)
+    for metric in metrics:
+        _check(metric, aggregation)
+    if len({(metric.kind, metric.unit) for metric in metrics}) > 1:
+        raise InvalidInput("metric_ambiguous", f"{name!r} is sent in several ways or units", "say of which service, or mend it")
+    statement, column, quantile = _statement(metrics[0].kind, aggregation)
+    parameters = {
+        "name": name,
+        "service": service,
+        **as_parameters([Condition.parse(text) for text in conditions]),
+        "merge": True,
+        "by": [],
+        "by_names": [],
+        "from": max(0, start_ns - _REACH),
+        "start": start_ns,
+        "end": end_ns,
+        # One step that all times are in.
+        "step": _ALL_TIMES,
+        "limit": 2,
+        "kind": metrics[0].kind,
+        "quantile": quantile,
+    }
+    asked = load("assay.query.questions", statement)
+    rows = engine.query(asked, parameters).dicts()
+    value = rows[0][column] if rows else None
+    if value is not None and aggregation == "rate":
+        value *= _ALL_TIMES / (end_ns - start_ns)
+    used = {key: each for key, each in parameters.items() if key in asked.parameters}
+    return MetricValue(value, metrics[0].unit, asked.text, used)
+
+
+def _statement(kind: str, aggregation: str) -> tuple[str, str, float]:
+    """Return the name of the statement that tells an aggregation, its column, and the quantile of a percentile."""
     if percentile := _PERCENTILE.fullmatch(aggregation):
-        name, column, quantile = "read_percentiles", "percentile", float(percentile[1]) / 100
+        return "read_percentiles", "percentile", float(percentile[1]) / 100
+    return ("read_numbers" if kind in ("gauge", "sum") else "read_counts"), aggregation, 0.0
+
+
+def _read_kind(engine: Engine, kind: str, aggregation: str, parameters: dict[str, Any]) -> list[Series]:
+    name, column, quantile = _statement(kind, aggregation)
     rows = engine.query(load("assay.query.questions", name), {**parameters, "kind": kind, "quantile": quantile}).dicts()
     if len(rows) > _MAX_POINTS:
         raise InvalidInput(
