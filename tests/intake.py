@@ -9,21 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
 from tests.conftest import Store, listening
 
-from assay.api import create_app
+from assay.api import create_app, open_gates
 from assay.core.config import Api, Config, Otlp
 from assay.core.intake import Intake
 from assay.core.ports import Accept, Engine
 from assay.core.signals import Signal
+from assay.quality import Delivery
 from assay.quality.compliance import Assessor
 from assay.receivers import OtlpHttp, event_handlers
 from assay.receivers.otlp import KINDS
 
 
 @contextmanager
-def serving_events(engine: Engine, store: Store) -> Iterator[str]:
-    """Give the URL of an API whose events are in the store when they are acknowledged."""
+def serving_events(engine: Engine, store: Store, gates: Path | None = None) -> Iterator[str]:
+    """Give the URL of an API whose events are in the store when they are acknowledged; `gates` is a directory of documents."""
 
     async def accept(signal: Signal, request: bytes, items: int, source: str) -> None:
         await asyncio.to_thread(store, signal, KINDS[signal].request.FromString(request))
@@ -31,9 +33,15 @@ def serving_events(engine: Engine, store: Store) -> Iterator[str]:
     with (
         tempfile.TemporaryDirectory() as folder,  # a path of pytest's is too long for a socket
         _intake(Path(folder) / "intake.sock", accept) as intake,
-        listening(create_app(engine, Api(), post_events=intake.post_events, assessor=Assessor(engine, intake.emit))) as url,
+        listening(_app(engine, intake, gates)) as url,
     ):
         yield url
+
+
+def _app(engine: Engine, intake: Intake, gates: Path | None) -> FastAPI:
+    evaluated = open_gates(engine, gates, None, Delivery(engine), intake) if gates else None
+    assessor = Assessor(engine, intake.emit)
+    return create_app(engine, Api(), post_events=intake.post_events, assessor=assessor, quality_gates=evaluated)
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
 
 def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
-    from assay.api import create_app, serve_app  # noqa: PLC0415
+    from assay.api import create_app, open_gates, serve_app  # noqa: PLC0415
     from assay.exporters import Exporters  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
@@ -180,6 +180,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         defaults=config.dora,
         exporters=exporters,
         assessor=assessor,
+        quality_gates=open_gates(engine, config.quality.directory, config_file, delivery, intake),
     )
 
     async def answer() -> None:

@@ -14,6 +14,7 @@ from assay.api import (
     errors,
     events,
     exporting,
+    gates,
     graph,
     health,
     jaeger,
@@ -36,6 +37,8 @@ from assay.quality import Delivery
 from assay.quality.compliance import Assessor
 from assay.quality.compliance.exposition import ComplianceMetrics
 from assay.quality.exposition import DeliveryMetrics
+from assay.quality.gates import Gates
+from assay.quality.gates.exposition import GateMetrics
 from assay.query.times import Clock
 
 _DESCRIPTION = """Questions on traces, metrics and logs, answered as JSON.
@@ -59,12 +62,13 @@ def create_app(
     defaults: Dora | None = None,
     exporters: Exporters | None = None,
     assessor: Assessor | None = None,
+    quality_gates: Gates | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and two pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
     hands events to intake; `keeper` has the policies; `delivery` keeps the facts that the DORA metrics add up, and `defaults`
-    are theirs; `assessor` assesses frameworks, and keeps nothing if it is left out.
+    are theirs; `assessor` assesses frameworks, and keeps nothing if it is left out; `quality_gates` evaluates gates.
     """
     delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
@@ -89,11 +93,18 @@ def create_app(
     v1.include_router(dora.routes(engine, clock, delivery, defaults))
     v1.include_router(policies.routes(engine, clock, keeper))
     v1.include_router(exporting.routes(clock, exporters))
+    v1.include_router(gates.routes(engine, clock, quality_gates))
     v1.include_router(sql.routes(engine))
     app.include_router(v1)
     app.include_router(jaeger.routes(engine, clock))
     delivered = DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)
-    told = PolicyMetrics(engine, clock, keeper), delivered, EventMetrics(engine), ComplianceMetrics(engine)
+    told = (
+        PolicyMetrics(engine, clock, keeper),
+        delivered,
+        EventMetrics(engine),
+        ComplianceMetrics(engine),
+        GateMetrics(engine, clock),
+    )
     app.include_router(health.routes(engine, readiness, *told))
     app.include_router(pages.routes())
     app.add_middleware(Guard, host=api.host)

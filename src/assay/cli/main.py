@@ -21,6 +21,7 @@ COMMANDS = {
     "metrics": "List metrics and show how one went.",
     "dora": "Measure how software is delivered: frequency, lead time, failures, recovery and rework.",
     "doctor": "Check telemetry for what is wrong with it, and score each service.",
+    "gate": "Stop a release by evidence: evaluate quality gates, check their documents, and show what they said.",
     "compliance": "Assess the controls of a framework by what telemetry and events prove.",
     "events": "List deployments, changes, incidents and results, and show one.",
     "deployment": "Report deployments, from a pipeline or by hand.",

@@ -1,0 +1,237 @@
+"""`/gates`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from assay.api.answer import JsonAnswer
+from assay.core.errors import InvalidInput, NotFound
+from assay.core.ports import Engine
+from assay.quality import Delivery
+from assay.quality.documents import Documents, Problem, locate, parse_document
+from assay.quality.gates import (
+    KIND,
+    LINKS,
+    Asked,
+    Evaluation,
+    Gate,
+    Gates,
+    Measurer,
+    Recorder,
+    Summary,
+    parse_gate,
+    parse_window,
+    verify,
+    verify_services,
+    without_statements,
+)
+from assay.query.metrics import read_value
+from assay.query.times import Clock, parse_time
+
+
+class EvaluateQuestion(BaseModel):
+    """What a gate is asked about; what is left out is as its document says."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
+        {"service": "orders", "version": "2.4.1", "environment": "staging", "window": "15m"}
+    ]})  # fmt: skip
+
+    service: Annotated[str, Field(description="Name of the service.")] = ""
+    version: Annotated[str, Field(description="Version of the service: only its requests count.")] = ""
+    environment: Annotated[str, Field(description="Environment: only what ran there counts.")] = ""
+    operation: Annotated[str, Field(description="Name of an operation: only its spans count.")] = ""
+    stage: Annotated[str, Field(description="Stage: only objectives of this stage or of none count.")] = ""
+    window: Annotated[str | None, Field(description="Time up to `end`, of whole minutes, such as `15m`.")] = None
+    end: Annotated[str | None, Field(description="End of the window: RFC 3339, or a duration ago. Now if left out.")] = None
+    sql: Annotated[bool, Field(description="Give the statements behind the values too.")] = False
+    links: Annotated[
+        dict[str, str], Field(default_factory=dict, description=f"What it is about, and who asks: {', '.join(LINKS)}.")
+    ]
+
+
+class ValidateQuestion(BaseModel):
+    """The text of a document, and the name of its file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=1_000_000)]
+    file: str = "gate.yaml"
+
+
+class GateHistoryQuestion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    gate: Annotated[str, Field(description="Name of the gate.")] = ""
+    service: Annotated[str, Field(description="Name of the service.")] = ""
+    environment: Annotated[str, Field(description="Environment.")] = ""
+    result: Annotated[str, Field(description="`passed`, `warning` or `failed`.", pattern="^(passed|warning|failed)?$")] = ""
+    limit: Annotated[int, Field(ge=1, le=1000, description="How many to give.")] = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObjective:
+    """An objective as it is written; without `passing` it is only shown."""
+
+    name: str
+    measure: str
+    passing: str
+    warning: str
+    weight: float
+    key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGate:
+    """A gate, its objectives, and what it said last. `document` is the version of its file."""
+
+    name: str
+    description: str
+    type: str
+    stage: str
+    service: str
+    environment: str
+    window_seconds: int
+    file: str
+    document: str
+    objectives: list[ListedObjective]
+    last: Summary | None
+
+
+@dataclass(frozen=True, slots=True)
+class GatesAnswer:
+    """The gates by file, and why files cannot be used."""
+
+    directory: str
+    gates: list[ListedGate]
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class GateHistoryAnswer:
+    """Evaluations, the newest first."""
+
+    evaluations: list[Summary]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationAnswer:
+    """The problems of a document; none if it can be used."""
+
+    problems: list[Problem]
+
+
+def open_gates(
+    engine: Engine, directory: Path | None, config_file: Path | None, delivery: Delivery, recorder: Recorder
+) -> Gates:
+    """Return the gates of a directory, or of the one beside the configuration file, over `engine`; see `Gates`."""
+    return Gates(engine, Documents(directory, config_file), Measurer(engine, partial(read_value, engine), delivery), recorder)
+
+
+def routes(engine: Engine, clock: Clock, gates: Gates | None) -> APIRouter:
+    router = APIRouter(tags=["gates"])
+
+    @router.get("/gates", response_model=GatesAnswer, summary="Which gates are there?")
+    def show_all() -> JsonAnswer:
+        """The gates that can be evaluated, as their files are now, and the files that cannot be used, with line and reason."""
+        kept = _kept(gates)
+        found = kept.load()
+        return JsonAnswer(GatesAnswer(str(kept.directory), [_listed(kept, each) for each in found.documents], found.problems))
+
+    @router.get("/gates/{name}", response_model=ListedGate, summary="Show a gate")
+    def show(name: str) -> JsonAnswer:
+        """A gate as its file is now."""
+        return JsonAnswer(_listed(_kept(gates), _kept(gates).find(name)))
+
+    @router.post("/gates/{name}/evaluations", response_model=Evaluation, summary="Evaluate a gate")
+    def check(name: str, asked: EvaluateQuestion) -> JsonAnswer:
+        """What the gate says now. The evaluation is kept as events before it is answered.
+
+        It is an answer whatever the result; an error says that nothing was evaluated, because the gate is not there, is wrong,
+        or names a service that nothing was ever heard of.
+        """
+        evaluation = _kept(gates).check(name, _asked(asked, clock()))
+        return JsonAnswer(evaluation if asked.sql else without_statements(evaluation))
+
+    @router.post("/gate-validations", response_model=ValidationAnswer, summary="Check a gate's document")
+    def validate(asked: ValidateQuestion) -> JsonAnswer:
+        """What is wrong with a document: its keys and units, its statements and patterns, and services that nobody knows."""
+        try:
+            document = parse_document(asked.text, Path(asked.file))
+            if document.kind != KIND:
+                raise InvalidInput("gate_invalid", f"kind: it is a {document.kind}", "write kind: gate")
+            gate = parse_gate(document)
+            verify(gate, engine)
+            verify_services(gate, engine)
+        except InvalidInput as error:
+            return JsonAnswer(ValidationAnswer([locate(error, Path(asked.file), asked.text, KIND)]))
+        return JsonAnswer(ValidationAnswer([]))
+
+    @router.get("/gate-evaluations", response_model=GateHistoryAnswer, summary="What gates have said")
+    def history(asked: Annotated[GateHistoryQuestion, Query()]) -> JsonAnswer:
+        """Evaluations that were kept, those that other tools reported too, the newest first."""
+        filters = {"gate": asked.gate, "service": asked.service, "environment": asked.environment, "result": asked.result}
+        return JsonAnswer(GateHistoryAnswer(_kept(gates).history(asked.limit, **filters)))
+
+    @router.get("/gate-evaluations/{id}", response_model=Evaluation, summary="Show an evaluation")
+    def show_evaluation(id: str) -> JsonAnswer:  # noqa: A002 - the name of the parameter in the path
+        """An evaluation as it was answered, with the statements behind its values."""
+        told: dict[str, Any] = _kept(gates).show(id)
+        return JsonAnswer(told)
+
+    return router
+
+
+def _kept(gates: Gates | None) -> Gates:
+    if gates is None:
+        raise NotFound("gates_unavailable", "No gates are kept here", "ask the server that stores")
+    return gates
+
+
+def _asked(asked: EvaluateQuestion, now_ns: int) -> Asked:
+    try:
+        seconds = parse_window(asked.window) if asked.window else 0
+    except ValueError as error:
+        raise InvalidInput("window_invalid", str(error), "write whole minutes, such as 15m, 2h or 7d") from None
+    return Asked(
+        service=asked.service,
+        version=asked.version,
+        environment=asked.environment,
+        operation=asked.operation,
+        stage=asked.stage,
+        window_seconds=seconds,
+        end_ns=parse_time(asked.end, now_ns) if asked.end else 0,
+        links=asked.links,
+    )
+
+
+def _listed(gates: Gates, gate: Gate) -> ListedGate:
+    last = gates.history(1, gate=gate.name)
+    return ListedGate(
+        name=gate.name,
+        description=gate.description,
+        type=gate.type,
+        stage=gate.stage,
+        service=gate.written("service"),
+        environment=gate.written("environment"),
+        window_seconds=gate.window_seconds,
+        file=str(gate.document.path),
+        document=gate.document.version,
+        objectives=[
+            ListedObjective(
+                name=each.name,
+                measure=each.source.label,
+                passing=str(each.passing or ""),
+                warning=str(each.warning or ""),
+                weight=each.weight,
+                key=each.is_key,
+            )
+            for each in gate.objectives
+        ],
+        last=last[0] if last else None,
+    )
