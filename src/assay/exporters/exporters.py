@@ -18,6 +18,7 @@ from assay.core.refusals import refuse
 from assay.core.signals import Signal
 from assay.exporters.console import Console
 from assay.exporters.destination import Destination
+from assay.exporters.jaeger import Jaeger, JaegerThrift
 from assay.exporters.lane import Lane
 from assay.exporters.otlp_grpc import OtlpGrpc
 from assay.exporters.otlp_http import OtlpHttp
@@ -25,6 +26,7 @@ from assay.exporters.prometheus import Prometheus, PrometheusRemoteWrite
 from assay.exporters.settings import Settings, describe
 from assay.exporters.source import Source
 from assay.exporters.state import State
+from assay.exporters.zipkin import Zipkin
 
 DESTINATIONS: dict[str, type[Destination[Any]]] = {
     "otlp/grpc": OtlpGrpc,
@@ -32,6 +34,9 @@ DESTINATIONS: dict[str, type[Destination[Any]]] = {
     "console": Console,
     "prometheus": Prometheus,
     "prometheus/remote_write": PrometheusRemoteWrite,
+    "zipkin": Zipkin,
+    "jaeger": Jaeger,
+    "jaeger/thrift": JaegerThrift,
 }
 """Kinds of destinations by the `type` in the configuration."""
 

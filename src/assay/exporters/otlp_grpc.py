@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import grpc
@@ -38,7 +38,7 @@ class OtlpGrpc(Destination[OtlpGrpcSettings]):
     """Call `Export` of the signal's service; an endpoint `https://…` uses TLS, `http://…` or a bare `host:port` does not."""
 
     settings = OtlpGrpcSettings
-    signals = (Signal.TRACES, Signal.METRICS, Signal.LOGS)
+    signals: ClassVar[tuple[Signal, ...]] = (Signal.TRACES, Signal.METRICS, Signal.LOGS)
 
     def __init__(self, options: OtlpGrpcSettings, signal: Signal, directory: Path) -> None:
         super().__init__(options, signal, directory)

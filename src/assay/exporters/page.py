@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -14,6 +14,7 @@ from assay.core.signals import Signal
 from assay.core.statement import Statement
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def statement_of_rows(condition: str) -> str:
     return f"SELECT * FROM page WHERE {condition} SETTINGS {ROW_SETTINGS}, max_threads = 1"
 
 
-def divide(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
-    """Yield runs of at most `size` rows."""
+def divide(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield runs of at most `size` rows, or whatever they have become."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
