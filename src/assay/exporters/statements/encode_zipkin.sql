@@ -6,7 +6,7 @@
 WITH
     (trace, span) -> match(trace, '[1-9a-f]') AND match(span, '[1-9a-f]') AS has_ids,
     -- The first of these that is there says who was called.
-    ['peer.service', 'server.address', 'net.peer.name', 'network.peer.address', 'server.socket.domain', 'server.socket.address',
+    ['service.peer.name', 'peer.service', 'server.address', 'net.peer.name', 'network.peer.address', 'server.socket.domain', 'server.socket.address',
         'net.sock.peer.name', 'net.sock.peer.addr', 'peer.hostname', 'peer.address', 'db.name'] AS peers,
     called AS
     (
