@@ -54,6 +54,12 @@ class Shop:
         rows = self.assay.rows(f"SELECT {columns} FROM otel_traces_recent WHERE {services} ORDER BY Timestamp")
         return [Span(*row) for row in rows]
 
+    def calls(self, queue: str) -> set[tuple[str, str, int]]:
+        """Return caller, callee and number of the calls in the service graph that have to do with a queue."""
+        edges = httpx.get(f"{self.assay.api}/api/v1/graph").json()["edges"]
+        found = ((edge["caller"]["name"], edge["callee"]["name"], edge["calls"]) for edge in edges)
+        return {edge for edge in found if any(end.endswith(queue) for end in edge[:2])}
+
     def _run(self, client: str, role: str, queue: str, how: str, service: str) -> None:
         disabled = {"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": _INSTRUMENTATIONS} if how == "by-hand" else {}
         program = [sys.executable, "-m", f"tests.peers.apps.{client}", role, self.brokers[client], queue, how]
@@ -99,13 +105,14 @@ def test_headers_written_by_hand_carry_the_trace(shop: Shop, client: str) -> Non
 
 @pytest.mark.parametrize("client", _OF_RABBITMQ)
 def test_rabbitmq_by_itself_is_one_trace(shop: Shop, client: str) -> None:
-    """The instrumentations of both clients of RabbitMQ put what the consumer does below what the producer did."""
+    """The instrumentations of both clients of RabbitMQ make one trace of it, and one queue in the graph."""
     spans = shop.order(client, "by-itself")
-    names = _chain(_named(spans, _BILL), spans)
-    assert (names[0], names[-1]) == ("place order", _BILL)
-    kinds = [span.kind for span in spans if span.name in names[1:-1]]
-    assert (kinds[0], kinds[-1]) == ("Producer", "Consumer")
+    queue = spans[0].service.removeprefix("orders-")
+    names = [name.lstrip(",") for name in _chain(_named(spans, _BILL), spans)]
+    assert names == ["place order", f"{queue} send", f"{queue} receive", _BILL]
     assert {span.trace for span in spans} == {spans[0].trace}
+    expected = {(f"orders-{queue}", f"rabbitmq/{queue}", 1), (f"rabbitmq/{queue}", f"billing-{queue}", 1)}
+    wait_for(lambda: shop.calls(queue) == expected, "both ends of the queue in the graph", pause=0.5)
 
 
 @pytest.mark.parametrize("client", ["kafka_python_client", "aiokafka_client"])

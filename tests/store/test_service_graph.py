@@ -202,6 +202,28 @@ def test_a_callee_that_comes_late_takes_the_call_from_its_address(engine: Engine
         (3, {"db.system": "sqlite"}, ("sqlite", "database")),
         (4, {"messaging.system": "kafka", "messaging.destination.name": "bills"}, ("kafka/bills", "queue")),
         (4, {"messaging.system": "rabbitmq", "messaging.destination": "bills"}, ("rabbitmq/bills", "queue")),
+        # As pika's and aio-pika's instrumentations say where they send to.
+        (
+            4,
+            {"messaging.system": "rabbitmq", "messaging.destination": "bills", "messaging.temp_destination": True},
+            ("rabbitmq/bills", "queue"),
+        ),
+        (
+            4,
+            {"messaging.system": "rabbitmq", "messaging.destination": ",bills", "messaging.temp_destination": True},
+            ("rabbitmq/bills", "queue"),
+        ),
+        (
+            4,
+            {"messaging.system": "rabbitmq", "messaging.destination": "amq.gen-JzTY20BRgKO-HjmUJj0wLg"},
+            ("rabbitmq/(temporary)", "queue"),
+        ),
+        (4, {"messaging.system": "rabbitmq", "messaging.destination": ",amq_" + "a1" * 16}, ("rabbitmq/(temporary)", "queue")),
+        (
+            4,
+            {"messaging.system": "jms", "messaging.destination": "x1", "messaging.temp_destination": True},
+            ("jms/(temporary)", "queue"),
+        ),
         (
             3,
             {"messaging.system": "aws_sqs", "messaging.destination.name": "bills", "rpc.system": "aws-api"},

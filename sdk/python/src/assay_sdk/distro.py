@@ -15,6 +15,7 @@ from assay_sdk.ending import limit_ending
 from assay_sdk.failures import swallow
 from assay_sdk.incoming import hooks_for, instrumented
 from assay_sdk.logs import instrument_structlog, move_handler_aside
+from assay_sdk.rabbitmq import publish_once
 
 # Whole paths only: a service with /healthcare or /metrics-report wants these traced.
 UNTRACED_PATHS = r"^(https?://[^/]+)?/(health|healthz|livez|readyz|metrics)(/(live|ready))?/?(\?.*)?$"
@@ -63,6 +64,8 @@ class AssayDistro(BaseDistro):  # type: ignore[misc]  # untyped
                 super().load_instrumentor(entry_point, **{**hooks_for(entry_point.name), **kwargs})
             if entry_point.name == "logging":
                 move_handler_aside()
+            if entry_point.name == "pika":
+                publish_once()
             instrumented(entry_point.name)
         except (DependencyConflictError, ImportError):
             raise  # the caller knows these and goes on
