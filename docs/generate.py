@@ -21,6 +21,7 @@ from assay.core import metrics, registry, statement
 from assay.core.aliases import ALIASES
 from assay.core.config import Config, Section
 from assay.core.ports import Engine
+from assay.quality import compliance
 from assay.quality.conventions import FORMULA, rules
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -257,6 +258,32 @@ def conventions() -> str:
     return "\n".join(lines)
 
 
+def compliance_checks() -> str:
+    """Describe every compliance check, and which controls of which framework it speaks for."""
+    frameworks = [compliance.load(name) for name in compliance.available()]
+    lines = [
+        "# Compliance checks and frameworks",
+        "",
+        "What `assay compliance check` asks; [Compliance](../compliance.md) tells how. A check is a statement in",
+        "`src/assay/quality/compliance/checks/` that runs as it is in a ClickHouse client.",
+        "",
+        "## Checks",
+    ]
+    for check in statement.load_all(compliance.FOLDER):
+        lines += ["", f"### {check.name}", "", _sentence(check.header["why"]), ""]
+        lines += [f"- Reads: {check.header['reads']}", f"- Looks at: {_sentence(check.header['gives'])}"]
+        for framework in frameworks:
+            controls = [control.id for control in framework.controls if check.name in control.checks]
+            lines += [f"- `{framework.id}`: {', '.join(controls)}"] if controls else []
+    for framework in frameworks:
+        assessed = [control for control in framework.controls if control.checks]
+        lines += ["", f"## {framework.id}", "", f"{framework.title}: {len(assessed)} of {len(framework.controls)} controls"]
+        lines[-1] += " are assessed; about the others Assay says nothing."
+        lines += ["", "| control | title | checks |", "|---|---|---|"]
+        lines += [f"| {control.id} | {control.title} | {_names(control.checks)} |" for control in assessed]
+    return "\n".join(lines)
+
+
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].rstrip(".") + "."
 
@@ -358,6 +385,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": own_metrics,
     "attributes.md": attributes,
     "conventions.md": conventions,
+    "compliance.md": compliance_checks,
     "registry.md": event_registry,
     "tables.md": tables,
 }

@@ -20,6 +20,7 @@ from assay.receivers.otlp import KINDS
 
 _DAY = 86400 * 10**9
 _QUIET = 14_288 * _DAY  # a day in 2009: generated data of other tests lies about 1970
+_KEPT = 14_330 * _DAY  # another one, at which assessments are kept
 _FRAMEWORK = """
 kind: compliance_framework
 id: f
@@ -35,7 +36,7 @@ FRAMEWORK = compliance.parse(_FRAMEWORK, "f.yaml", compliance.names())
 def outcome(check: str, result: str, *shares: Share) -> Outcome:
     found = sum(share.found for share in shares)
     looked_at = sum(share.looked_at for share in shares)
-    return Outcome(check, result, 0, _DAY, looked_at, found, (), shares, "", "SELECT 1", 0.25)  # type: ignore[arg-type] # words
+    return Outcome(check, result, 0, _DAY, looked_at, found, (), shares, "", "SELECT 1", {}, 0.25)  # type: ignore[arg-type] # words
 
 
 @pytest.mark.parametrize(
@@ -83,9 +84,9 @@ def test_an_assessment_without_evidence_is_kept_and_read_as_it_was(engine: Engin
 
     def emit(events: Sequence[Event]) -> None:
         kept.extend(events)
-        store(Signal.LOGS, KINDS[Signal.LOGS].request.FromString(encode(events, _QUIET)))
+        store(Signal.LOGS, KINDS[Signal.LOGS].request.FromString(encode(events, _KEPT)))
 
-    assessor = Assessor(engine, emit, lambda: _QUIET + _DAY)
+    assessor = Assessor(engine, emit, lambda: _KEPT)
     (made,) = assessor.check(["qms-phase-4"], _QUIET, _QUIET + _DAY)
     assert made.score == 0
     assert {control.result for control in made.controls} == {"no_data", "not_assessed"}
@@ -95,12 +96,14 @@ def test_an_assessment_without_evidence_is_kept_and_read_as_it_was(engine: Engin
         assert event.attributes["qms.compliance.content_hash"] == hashlib.sha256(event.body.encode()).hexdigest()
     told = [event.attributes.get("qms.compliance.control") for event in kept]
     assert told == [*(control.control for control in made.controls if control.checks), None]
-    assert "FROM assay_events" in orjson.loads(kept[0].body)["outcomes"][0]["sql"]
-    points = assessor.history(_QUIET, _QUIET + 2 * _DAY, 10, framework="qms-phase-4").points
-    assert [(point.assessment, point.score, point.passed, point.of) for point in points] == [(made.id, 0, 0, 15)]
-    of_control = assessor.history(_QUIET, _QUIET + 2 * _DAY, 10, framework="qms-phase-4", control="quality_gates")
+    assert "FROM assay_event_records" in orjson.loads(kept[0].body)["outcomes"][0]["sql"]
+    points = assessor.history(_KEPT, _KEPT + _DAY, 10, framework="qms-phase-4").points
+    assert [(each.assessment, each.score, each.passed, each.of, each.scheduled) for each in points] == [
+        (made.id, 0, 0, 21, False)
+    ]
+    of_control = assessor.history(_KEPT, _KEPT + _DAY, 10, framework="qms-phase-4", control="quality_gates")
     assert (of_control.points[0].score, of_control.formula) == (0, compliance.FORMULAS["control"])
-    assert assessor.history(_QUIET, _QUIET + 2 * _DAY, 10, control="access_control").points[0].score is None
+    assert assessor.history(_KEPT, _KEPT + _DAY, 10, control="automated_alerting").points[0].score is None
 
 
 def test_what_cannot_be_kept_is_not_answered(engine: Engine) -> None:
@@ -114,7 +117,7 @@ def test_what_cannot_be_kept_is_not_answered(engine: Engine) -> None:
 def test_the_metrics_count_checks_and_tell_the_latest_score(engine: Engine, store: Store) -> None:
     """Each control counts once per assessment by whether it passed, with its duration; the score is that of the newest."""
     outcomes = {"clocks": outcome("clocks", "passed"), "logs_traced": outcome("logs_traced", "failed")}
-    for number, at in enumerate((_QUIET, _QUIET + 1)):
+    for number, at in enumerate((_KEPT, _KEPT + 1)):
         made = compliance.assess(replace(FRAMEWORK, id="metrics"), outcomes, (0, _DAY), at, f"m{number}")
         request = encode(events_of(made, at, scheduled=False), at)
         store(Signal.LOGS, KINDS[Signal.LOGS].request.FromString(request))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from assay.core.ports import Engine
-from assay.quality.compliance.check import Outcome, run
+from assay.quality.compliance.check import Evidence, Outcome, run
 from assay.quality.compliance.framework import Control, Framework
 
 FORMULAS = {
@@ -72,10 +72,12 @@ class Assessment:
         return [known[name] for name in control.checks]
 
 
-def run_checks(engine: Engine, frameworks: Iterable[Framework], start_ns: int, end_ns: int) -> dict[str, Outcome]:
+def run_checks(
+    engine: Engine, frameworks: Iterable[Framework], start_ns: int, end_ns: int, evidence: Evidence | None = None
+) -> dict[str, Outcome]:
     """Run each check of the frameworks once, over a window in nanoseconds since 1970; return what each came to, by name."""
     wanted = sorted({name for framework in frameworks for control in framework.controls for name in control.checks})
-    return {name: run(engine, name, start_ns, end_ns) for name in wanted}
+    return {name: run(engine, name, start_ns, end_ns, evidence) for name in wanted}
 
 
 def assess(

@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assay.core.errors import Retryable
-from assay.core.events import Event
 from assay.core.ports import Emit, Engine
 from assay.core.statement import load as load_statement
 from assay.quality.compliance.assessment import FORMULAS, Assessment, assess, format_time, run_checks
+from assay.quality.compliance.check import Evidence
 from assay.quality.compliance.framework import load
 from assay.quality.compliance.recording import FOLDER, events_of, read
 
@@ -44,11 +45,18 @@ class History:
 class Assessor:
     """Assess frameworks. An assessment that is kept is answered once its events are safe; any thread may call."""
 
-    def __init__(self, engine: Engine, emit: Emit | None = None, clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        emit: Emit | None = None,
+        clock: Callable[[], int] = time.time_ns,
+        evidence: Evidence | None = None,
+    ) -> None:
         """Keep assessments through `emit`, if there is one; `clock` gives nanoseconds since 1970."""
         self._engine = engine
         self._emit = emit
         self._clock = clock
+        self._evidence = evidence
         # Checks read much; those of one question wait for those of another.
         self._lock = threading.Lock()
 
@@ -67,9 +75,11 @@ class Assessor:
             NotFound: there is no such framework.
             Retryable: it could not be kept for now.
         """
+        if self._emit is None:
+            raise Retryable("intake_unavailable", "Intake does not run, so nothing can be kept", "try again later")
         assessments = self._assess(frameworks, start_ns, end_ns, kept=True)
-        events = [event for each in assessments for event in events_of(each, self._clock(), scheduled)]
-        self._keep(events)
+        now = self._clock()
+        self._emit([event for each in assessments for event in events_of(each, now, scheduled)])
         return assessments
 
     def read(self, key: str) -> Assessment:
@@ -94,16 +104,11 @@ class Assessor:
     def _assess(self, names: Sequence[str], start_ns: int, end_ns: int, kept: bool) -> list[Assessment]:
         frameworks = [load(name) for name in names]
         with self._lock:
-            outcomes = run_checks(self._engine, frameworks, start_ns, end_ns)
+            outcomes = run_checks(self._engine, frameworks, start_ns, end_ns, self._evidence)
         now = self._clock()
         return [assess(each, outcomes, (start_ns, end_ns), now, secrets.token_hex(12) if kept else "") for each in frameworks]
 
-    def _keep(self, events: Sequence[Event]) -> None:
-        if self._emit is None:
-            raise Retryable("intake_unavailable", "Intake does not run, so nothing can be kept", "try again later")
-        self._emit(events)
 
-
-def _point(row: dict[str, object]) -> Point:
-    kept = {name: row[name] for name in Point.__slots__ if name != "time"}
-    return Point(time=format_time(int(str(row["time_ns"]))), **kept)  # type: ignore[arg-type] # what the statement gives
+def _point(row: dict[str, Any]) -> Point:
+    kept = {name: row[name] for name in Point.__slots__ if name not in ("time", "scheduled")}
+    return Point(time=format_time(row["time_ns"]), scheduled=bool(row["scheduled"]), **kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any, Literal
@@ -28,6 +28,10 @@ GROUP BY service
 ORDER BY service"""
 
 Result = Literal["passed", "failed", "no_data", "broken"]
+Evidence = Mapping[str, Callable[[int, int], Any]]
+"""What statements are told besides the window: the value of a parameter of theirs, by its name, for a window in nanoseconds."""
+
+_WINDOW: Evidence = {"start": lambda start, _end: start, "end": lambda _start, end: end}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class Outcome:
 
     Only `passed` is a pass: `no_data` means that there was nothing to look at, and `broken` that the statement failed, for the
     `reason`. `looked_at` counts the things, `found` those with a finding, of which `sample` has the first; `services` has both
-    by service. `seconds` is how long it took. `content_hash` is the SHA-256 of all but itself and `seconds`, as JSON with
-    sorted keys and without spaces.
+    by service. `parameters` are the values of the `{name:Type}` places of `sql`; `seconds` is how long it took. `content_hash`
+    is the SHA-256 of all but itself and `seconds`, as JSON with sorted keys and without spaces.
     """
 
     check: str
@@ -69,6 +73,7 @@ class Outcome:
     services: tuple[Share, ...]
     reason: str
     sql: str
+    parameters: dict[str, Any]
     seconds: float
     content_hash: str = ""
 
@@ -84,22 +89,31 @@ def hash_of(outcome: Outcome) -> str:
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def run(engine: Engine, check: Statement | str, start_ns: int, end_ns: int) -> Outcome:
-    """Run a check, given as a statement or by its name, over a window in nanoseconds since 1970; errors are an outcome too."""
+def run(engine: Engine, check: Statement | str, start_ns: int, end_ns: int, evidence: Evidence | None = None) -> Outcome:
+    """Run a check, given as a statement or by its name, over a window in nanoseconds since 1970; errors are an outcome too.
+
+    A check that asks for evidence which nobody tells has no data.
+    """
     statement = load(FOLDER, check) if isinstance(check, str) else check
     sql = _SUMMARY.replace("{sample}", str(_SAMPLE)).replace("{text}", statement.text)
+    told = {**_WINDOW, **(evidence or {})}
+    missing = sorted(statement.parameters.keys() - told)
+    parameters: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
-    reason = ""
+    reason = f"nothing tells {', '.join(missing)} here" if missing else ""
+    result: Result | None = "no_data" if missing else None
     began = time.perf_counter()
     try:
-        rows = engine.query(sql, {"start": start_ns, "end": end_ns}).dicts()
+        if not missing:
+            parameters = {name: told[name](start_ns, end_ns) for name in sorted(statement.parameters)}
+            rows = engine.query(sql, parameters).dicts()
     except AssayError as error:
-        reason = error.message[:500] or error.code
+        result, reason = "broken", error.message[:500] or error.code
     shares = tuple(Share(row["service"], int(row["looked_at"]), int(row["found"])) for row in rows)
     looked_at, found = sum(share.looked_at for share in shares), sum(share.found for share in shares)
     return seal(Outcome(
         check=statement.name,
-        result="broken" if reason else _result(looked_at, found),
+        result=result or _result(looked_at, found),
         start_ns=start_ns,
         end_ns=end_ns,
         looked_at=looked_at,
@@ -108,6 +122,7 @@ def run(engine: Engine, check: Statement | str, start_ns: int, end_ns: int) -> O
         services=shares,
         reason=reason,
         sql=sql,
+        parameters=parameters,
         seconds=round(time.perf_counter() - began, 6),
     ))  # fmt: skip
 

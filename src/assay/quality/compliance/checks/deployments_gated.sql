@@ -1,14 +1,14 @@
 -- kind: check
 -- why: what reaches production was let through by a quality gate before it was deployed
--- reads: assay_events
+-- reads: assay_events, assay_event_records
 -- gives: one row per deployment to production that succeeded, with its id; finding is empty where a gate of the same version of the service, or
 --        of this deployment, had passed by then
 WITH
     passed AS
     (
         SELECT Service, Version, Attributes['deployment.id'] AS deployment, Time
-        FROM assay_events
-        WHERE EventName = 'qms.quality_gate.evaluated' AND Status = 'passed' AND Time < fromUnixTimestamp64Nano({end:Int64})
+        FROM assay_event_records FINAL
+        WHERE NOT Retracted AND EventName = 'qms.quality_gate.evaluated' AND Attributes['qms.criteria'] = '' AND Status = 'passed' AND Time < fromUnixTimestamp64Nano({end:Int64})
     ),
     deployed AS
     (

@@ -1,10 +1,10 @@
 -- kind: check
 -- why: an incident does not stay open for longer than a week
--- reads: assay_events
+-- reads: assay_event_records
 -- gives: one row per incident that was opened in the window, with its id; finding is empty where nothing is wrong
-WITH resolved AS (SELECT Subject FROM assay_events WHERE EventName = 'qms.incident.resolved')
+WITH resolved AS (SELECT Subject FROM assay_event_records FINAL WHERE NOT Retracted AND EventName = 'qms.incident.resolved')
 SELECT
     Service AS service, Environment AS environment, Subject AS subject,
     if(Subject NOT IN (SELECT Subject FROM resolved) AND Time < fromUnixTimestamp64Nano({end:Int64}) - INTERVAL 7 DAY, 'open for more than 7 days', '') AS finding
-FROM assay_events
-WHERE EventName = 'qms.incident.opened' AND Time >= fromUnixTimestamp64Nano({start:Int64}) AND Time < fromUnixTimestamp64Nano({end:Int64})
+FROM assay_event_records FINAL
+WHERE NOT Retracted AND EventName = 'qms.incident.opened' AND Time >= fromUnixTimestamp64Nano({start:Int64}) AND Time < fromUnixTimestamp64Nano({end:Int64})

@@ -1,0 +1,12 @@
+-- kind: check
+-- why: what caused an incident is found out before it is closed
+-- reads: assay_event_records
+-- gives: one row per incident that was resolved in the window, with its id; finding is empty where its opening or its end names a kind of cause, a deployment or a commit
+WITH explained AS
+(
+    SELECT Subject FROM assay_event_records FINAL
+    WHERE NOT Retracted AND EventName IN ('qms.incident.opened', 'qms.incident.resolved') AND (Kind != '' OR notEmpty(CauseDeployments) OR notEmpty(CauseRevisions))
+)
+SELECT Service AS service, Environment AS environment, Subject AS subject, if(Subject IN (SELECT * FROM explained), '', 'no cause') AS finding
+FROM assay_event_records FINAL
+WHERE NOT Retracted AND EventName = 'qms.incident.resolved' AND Time >= fromUnixTimestamp64Nano({start:Int64}) AND Time < fromUnixTimestamp64Nano({end:Int64})

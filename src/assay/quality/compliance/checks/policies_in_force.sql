@@ -1,0 +1,7 @@
+-- kind: check
+-- why: the policies that are written are those that hold
+-- reads: the settings policies.version and policies.problem
+-- gives: one row, with the version that holds; finding is empty where nothing is wrong
+SELECT
+    '' AS service, '' AS environment, {settings:Map(String, String)}['policies.version'] AS subject,
+    if({settings:Map(String, String)}['policies.problem'] != '', concat('what is written does not hold: ', {settings:Map(String, String)}['policies.problem']), '') AS finding

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+
+from assay.api.evidence import endpoints, gather, settings
+from assay.core.config import Config
+from assay.core.ports import Engine
+from assay.core.signals import Signal
+from assay.exporters import Exporters
+from assay.journal import DeadLetter
+from assay.policies import PolicyKeeper
+from assay.quality import compliance
+
+_EXPORTERS = {
+    "vendor": {
+        "type": "otlp/http",
+        "endpoint": "https://me:hidden@a.example:4318/x?key=hidden",
+        "headers": {"authorization": "hidden"},
+    },
+    "bare": {"type": "otlp/grpc", "endpoint": "me:hidden@a.example:4317"},
+    "page": {"type": "prometheus", "host": "0.0.0.0"},
+}
+
+
+def test_no_secret_is_evidence() -> None:
+    """Addresses of exporters go without user, password and query, and of the settings only those that checks ask for."""
+    assert endpoints(_EXPORTERS) == {"vendor": "https://a.example:4318/x", "bare": "a.example:4317"}
+    policies = {"scrubbing": {"key_rules": {"hidden": {"exact": ["x"]}}}}
+    told = settings(Config(exporters=_EXPORTERS, policies=policies, insecure_no_auth=True))
+    assert "hidden" not in orjson.dumps(told).decode()
+    assert told["exporters.page.host"] == "0.0.0.0"
+    assert told["api.host"] == "127.0.0.1"
+
+
+def test_a_listener_that_is_off_is_no_evidence() -> None:
+    """Only what listens is told."""
+    config = Config.model_validate({"receivers": {"otlp": {"grpc": {"enabled": False}}}})
+    assert "receivers.otlp.grpc.host" not in settings(config)
+
+
+def test_every_check_is_told_what_it_asks_for(engine: Engine, tmp_path: Path) -> None:
+    """A running Assay tells every parameter of every check; dead letters count in the window in which they were buried."""
+    keeper = PolicyKeeper(engine, None, tmp_path / "keys", lambda statements: None)
+    letter = DeadLetter(Signal.LOGS, tmp_path, 1, "reason", 500, 0, "", "", 3, 10)
+    told = gather(engine, Config(), keeper, Exporters(engine, {}, tmp_path, lambda _: 0), lambda: [letter])
+    outcomes = {name: compliance.run(engine, name, 0, 1000, told) for name in compliance.names()}
+    assert [name for name, outcome in outcomes.items() if outcome.reason] == []
+    assert outcomes["dead_letters"].sample[0].finding == "3 items could not be stored"
+    assert outcomes["scrubbing_enabled"].result == outcomes["listeners_private"].result == "passed"
+    assert told["dead_items"](501, 1000) == {"traces": 0, "metrics": 0, "logs": 0}
+    assert told["one_in"](0, 1000) == 1
