@@ -268,10 +268,11 @@ def _lock(data_dir: Path) -> int:
 def _with_ports(config: Config) -> Config:
     """Choose a free port where 0 is configured, once, so that a process that is started again listens where it did."""
     values = config.model_dump()
-    otlp = values["receivers"]["otlp"]
-    for listener in (otlp["grpc"], otlp["http"], values["receivers"]["zipkin"], values["api"]):
-        if listener["port"] == 0:
-            listener["port"] = free_port(listener["host"])
+    receivers = values["receivers"]
+    for listener in (*receivers["otlp"].values(), receivers["zipkin"], receivers["jaeger"], values["api"]):
+        for key in listener if isinstance(listener, dict) else ():
+            if key.endswith("port") and listener[key] == 0:
+                listener[key] = free_port(listener["host"])
     values["data_dir"] = config.data_dir.absolute()
     return Config(**values)
 
@@ -326,12 +327,12 @@ def _announce(config: Config, stopping: threading.Event) -> None:
     otlp = config.receivers.otlp
     click.echo(f"Assay is ready; its data is in {config.data_dir}")
     if otlp.grpc.enabled:
-        click.echo(f"  OTLP/gRPC  {otlp.grpc.host}:{otlp.grpc.port}")
+        click.echo(f"  OTLP/gRPC          {otlp.grpc.host}:{otlp.grpc.port}")
     if otlp.http.enabled:
-        click.echo(f"  OTLP/HTTP  http://{otlp.http.host}:{otlp.http.port}")
+        click.echo(f"  OTLP/HTTP          http://{otlp.http.host}:{otlp.http.port}")
     for name, place in _read_note(config, "intake")["ports"].items():
-        click.echo(f"  {name:<10} {place}")
-    click.echo(f"  API        http://{config.api.host}:{config.api.port}/")
+        click.echo(f"  {name:<18} {place}")
+    click.echo(f"  API                http://{config.api.host}:{config.api.port}/")
     click.echo("Ctrl-C stops it.")
 
 

@@ -11,8 +11,12 @@ from collections.abc import Callable, Mapping
 from time import process_time
 from typing import Any
 
+from tests.receivers.jaeger.samples import POSTED, call, encode, thrift_batch, thrift_span, thrift_tags
+
 from assay.core.signals import Signal
 from assay.receivers.inspection import OTLP, Format
+from assay.receivers.jaeger.batch import COMPACT_DATAGRAM, POST_SPANS, PROTOBUF, THRIFT
+from assay.receivers.thrift_reading import COMPACT
 from assay.receivers.zipkin import v2
 from assay.receivers.zipkin.v1 import JSON_V1
 from assay.receivers.zipkin.v2 import JSON_V2, PROTOBUF_V2
@@ -81,10 +85,30 @@ def zipkin_protobuf() -> bytes:
     return bytes(request.SerializeToString())
 
 
+def jaeger_thrift() -> Any:
+    tags = thrift_tags({key: int(value) if value.isdigit() else value for key, value in _TAGS.items()})
+    spans = [thrift_span(spanId=number + 1, references=None, logs=None, tags=tags) for number in range(ITEMS)]
+    return thrift_batch(*spans)
+
+
+def jaeger_protobuf() -> bytes:
+    request = POST_SPANS.FromString(POSTED[0])
+    [span] = request.batch.spans
+    for field in ("references", "logs", "tags"):
+        span.ClearField(field)
+    for key, value in _TAGS.items():
+        span.tags.add(key=key, v_str=value)
+    request.batch.spans.extend([span] * (ITEMS - 1))
+    return bytes(request.SerializeToString())
+
+
 REQUESTS: Mapping[str, tuple[Signal, Format, Callable[[], bytes]]] = {
     "Zipkin v2, JSON": (Signal.TRACES, JSON_V2, zipkin_v2),
     "Zipkin v2, protobuf": (Signal.TRACES, PROTOBUF_V2, zipkin_protobuf),
     "Zipkin v1, JSON": (Signal.TRACES, JSON_V1, zipkin_v1),
+    "Jaeger, Thrift over HTTP": (Signal.TRACES, THRIFT, lambda: encode(jaeger_thrift())),
+    "Jaeger, compact": (Signal.TRACES, COMPACT_DATAGRAM, lambda: call(jaeger_thrift(), COMPACT)),
+    "Jaeger, gRPC": (Signal.TRACES, PROTOBUF, jaeger_protobuf),
 }
 
 

@@ -74,6 +74,7 @@ def running(data: Path, /, *, config_file: Path | None = None, **settings: str) 
         "ASSAY_RECEIVERS__OTLP__GRPC__PORT": str(grpc),
         "ASSAY_RECEIVERS__OTLP__HTTP__PORT": str(http),
         "ASSAY_RECEIVERS__ZIPKIN__PORT": "0",
+        **{f"ASSAY_RECEIVERS__JAEGER__{way}_PORT": "0" for way in ("GRPC", "THRIFT_HTTP", "THRIFT_COMPACT", "THRIFT_BINARY")},
         "ASSAY_API__PORT": str(api),
         **{f"ASSAY_{name}": value for name, value in settings.items()},
     }

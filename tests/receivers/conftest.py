@@ -13,7 +13,7 @@ import pytest
 from grpc import aio
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from assay.core.config import Otlp, Receivers, Zipkin
+from assay.core.config import Jaeger, Otlp, Receivers, Zipkin
 from assay.core.config import OtlpGrpc as GrpcConfig
 from assay.core.config import OtlpHttp as HttpConfig
 from assay.core.signals import Signal
@@ -120,6 +120,9 @@ async def receiving(receive: Receive) -> Receiving:
     return await receive()
 
 
+JAEGER = Jaeger(grpc_port=0, thrift_http_port=0, thrift_compact_port=0, thrift_binary_port=0)
+
+
 @dataclass
 class Older:
     """The receivers of older protocols on free ports, and what they have taken."""
@@ -150,7 +153,7 @@ def read(attributes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def older() -> AsyncIterator[Older]:
-    config = Receivers(otlp=Otlp(max_request_bytes=1 << 20), zipkin=Zipkin(port=0))
+    config = Receivers(otlp=Otlp(max_request_bytes=1 << 20), zipkin=Zipkin(port=0), jaeger=JAEGER)
     recorder = Recorder()
     budget = Budget.for_requests(config.otlp.max_request_bytes)
     receivers = Legacy(config, recorder, budget)

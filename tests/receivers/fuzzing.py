@@ -6,23 +6,32 @@
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from time import process_time
+from typing import Any
 
+from tests.receivers.conftest import trace_request
+from tests.receivers.jaeger import samples as jaeger
 from tests.receivers.zipkin import samples as zipkin
 
 from assay.core.errors import InvalidInput
 from assay.core.signals import Signal
-from assay.receivers.inspection import Format, inspect
+from assay.receivers.inspection import OTLP, OTLP_JSON, Format, inspect
+from assay.receivers.jaeger.batch import BINARY_DATAGRAM, COMPACT_DATAGRAM, PROTOBUF, THRIFT
 from assay.receivers.zipkin.v1 import JSON_V1
 from assay.receivers.zipkin.v2 import JSON_V2, PROTOBUF_V2
 
 MAX_GROWTH_BYTES = 256 << 20
 """What a run may add to the memory of its process."""
 
+_OTLP_JSON = b"""{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"orders"}}]},
+"scopeSpans":[{"spans":[{"traceId":"5982fe77008310cc80f1da5e10147519","spanId":"67fae42571535f60","name":"GET","kind":2,
+"startTimeUnixNano":"1791454330000000000","events":[{"name":"e"}],"status":{"code":2},"attributes":[{"key":"n","value":{"arrayValue":
+{"values":[{"intValue":"7"},{"doubleValue":0.5},{"boolValue":true},{"bytesValue":"AAE="}]}}}]}]}]}]}"""
 _EXTREMES = (
     b"\x00",
     b"\xff",
@@ -48,16 +57,28 @@ class Parser:
 
 
 PARSERS: Mapping[str, Parser] = {
+    "otlp protobuf": Parser(Signal.TRACES, OTLP, [trace_request(3)]),
+    "otlp json": Parser(Signal.TRACES, OTLP_JSON, [_OTLP_JSON]),
     "zipkin v2 json": Parser(Signal.TRACES, JSON_V2, zipkin.V2_JSON),
     "zipkin v2 protobuf": Parser(Signal.TRACES, PROTOBUF_V2, zipkin.V2_PROTOBUF),
     "zipkin v1 json": Parser(Signal.TRACES, JSON_V1, zipkin.V1_JSON),
+    "jaeger thrift over http": Parser(Signal.TRACES, THRIFT, jaeger.THRIFT_BATCHES),
+    "jaeger compact datagram": Parser(Signal.TRACES, COMPACT_DATAGRAM, jaeger.COMPACT_CALLS),
+    "jaeger binary datagram": Parser(Signal.TRACES, BINARY_DATAGRAM, jaeger.BINARY_CALLS),
+    "jaeger protobuf": Parser(Signal.TRACES, PROTOBUF, jaeger.POSTED),
 }
 
 
+_VALUES: tuple[Any, ...] = (None, True, 0, -1, 1.5, 2**63, 10**30, "", "0", "zz", "1" * 40, [], {}, [[[]]], [None], {"": None})
+
+
 def damage(random: Random, seeds: Sequence[bytes]) -> bytes:
-    """Return one of the seeds after one to four accidents."""
-    data = bytearray(random.choice(seeds))
-    for _ in range(random.randint(1, 4)):
+    """Return one of the seeds after one to four accidents; one in JSON may get values of other types instead."""
+    seed = random.choice(seeds)
+    if seed[:1] in (b"[", b"{") and random.random() < 0.5:
+        return json.dumps(_exchange(random, json.loads(seed))).encode()
+    data = bytearray(seed)
+    for _ in range(random.choice((1, 1, 1, 2, 4))):
         start = random.randrange(len(data) + 1)
         end = min(len(data), start + random.choice((1, 2, 4, 8, 64)))
         match random.randrange(7):
@@ -78,6 +99,15 @@ def damage(random: Random, seeds: Sequence[bytes]) -> bytes:
                 cut = random.randrange(len(other) + 1)
                 data[start:end] = other[cut : cut + random.choice((4, 32, 256))]
     return bytes(data)
+
+
+def _exchange(random: Random, value: Any) -> Any:
+    """Put some value in the place of another one, somewhere."""
+    if not value or not isinstance(value, dict | list) or random.random() < 0.1:
+        return random.choice(_VALUES)
+    place = random.choice(list(value) if isinstance(value, dict) else range(len(value)))
+    value[place] = _exchange(random, value[place])
+    return value
 
 
 def fuzz(parser: Parser, inputs: int, seed: int) -> tuple[int, int]:

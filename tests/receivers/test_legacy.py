@@ -6,9 +6,9 @@ import asyncio
 import socket
 
 import httpx
-from tests.receivers.conftest import Older, Recorder
+from tests.receivers.conftest import JAEGER, Older, Recorder
 
-from assay.core.config import Receivers, Zipkin
+from assay.core.config import Jaeger, Receivers, Zipkin
 from assay.receivers import Budget, Legacy
 
 
@@ -16,15 +16,15 @@ async def test_a_port_that_is_taken_stops_nothing_else() -> None:
     """Where another program listens already, that receiver is left out and says so; the others start."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        receivers = Legacy(Receivers(zipkin=Zipkin(port=port)), Recorder(), Budget(1 << 20))
-        await receivers.start()
+        receivers = Legacy(Receivers(zipkin=Zipkin(port=port), jaeger=JAEGER), Recorder(), Budget(1 << 20))
+        assert await receivers.start() == 4
         assert receivers.ports["Zipkin"].startswith("off: Cannot listen for Zipkin on 127.0.0.1")
         await receivers.stop(1)
 
 
 async def test_what_is_switched_off_does_not_listen() -> None:
     """A receiver that is switched off is not there at all."""
-    receivers = Legacy(Receivers(zipkin=Zipkin(enabled=False)), Recorder(), Budget(1 << 20))
+    receivers = Legacy(Receivers(zipkin=Zipkin(enabled=False), jaeger=Jaeger(enabled=False)), Recorder(), Budget(1 << 20))
     assert await receivers.start() == 0
     assert receivers.ports == {}
 

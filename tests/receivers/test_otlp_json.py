@@ -107,6 +107,12 @@ def test_bytes_are_base64_of_either_alphabet() -> None:
     assert attribute({"bytesValue": "YQ"}).bytes_value == attribute({"bytesValue": "YQ=="}).bytes_value == b"a"
 
 
+def test_deep_nesting_that_is_cut_off_is_no_json() -> None:
+    """What the parser calls a lack of memory is a mistake of the sender where the body is small."""
+    with pytest.raises(InvalidInput, match="cut off"):
+        to_protobuf(KINDS[Signal.TRACES], b'{"resourceSpans":' + b"[" * 300)
+
+
 def test_unknown_and_snake_case_keys_are_ignored() -> None:
     """Keys that are not lowerCamelCase names of fields mean nothing, whatever they hold."""
     span = read_span({"trace_id": "zz", "start_time_unix_nano": [], "futureField": {"a": [1]}, "name": "n"})

@@ -114,9 +114,25 @@ class Zipkin(Section):
     """Port to listen on; 0 takes a free one."""
 
 
+class Jaeger(Section):
+    enabled: bool = True
+    """Receive spans as Jaeger does. If a port is taken, Assay says so and starts without it."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    grpc_port: Port = 14250
+    """Port for gRPC; 0 takes a free one, as for the others."""
+    thrift_http_port: Port = 14268
+    """Port for Thrift over HTTP."""
+    thrift_compact_port: Port = 6831
+    """UDP port for Thrift in its compact encoding, which clients send to an agent."""
+    thrift_binary_port: Port = 6832
+    """UDP port for Thrift in its binary encoding."""
+
+
 class Receivers(Section):
     otlp: Otlp = Otlp()
     zipkin: Zipkin = Zipkin()
+    jaeger: Jaeger = Jaeger()
     webhooks: Webhooks = Webhooks()
 
 
@@ -260,6 +276,7 @@ class Config(BaseSettings):
             "receivers.otlp.grpc.host": self.receivers.otlp.grpc.host,
             "receivers.otlp.http.host": self.receivers.otlp.http.host,
             "receivers.zipkin.host": self.receivers.zipkin.host,
+            "receivers.jaeger.host": self.receivers.jaeger.host,
             "api.host": self.api.host,
             **{f"exporters.{name}.host": str(each["host"]) for name, each in self.exporters.items() if "host" in (each or {})},
         }

@@ -24,7 +24,7 @@ _START_SECONDS = 60
 _STOP_SECONDS = 120  # it stores what is still journaled
 PORTS = ("ASSAY_RECEIVERS__OTLP__GRPC__PORT", "ASSAY_RECEIVERS__OTLP__HTTP__PORT", "ASSAY_API__PORT")
 """The variables that say where an Assay listens."""
-_QUIET = {"ASSAY_RECEIVERS__ZIPKIN__ENABLED": "false"}
+_QUIET = dict.fromkeys(("ASSAY_RECEIVERS__ZIPKIN__ENABLED", "ASSAY_RECEIVERS__JAEGER__ENABLED"), "false")
 """Ports that the demo does not need stay free for others."""
 
 

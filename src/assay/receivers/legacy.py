@@ -6,13 +6,17 @@ from typing import Protocol
 
 import structlog
 
-from assay.core.config import Receivers, Zipkin
+from assay.core.config import Jaeger, Receivers, Zipkin
 from assay.core.errors import Misconfigured
 from assay.core.ports import Accept
 from assay.core.signals import Signal
 from assay.receivers.budget import Budget
 from assay.receivers.door import Door
+from assay.receivers.grpc_server import Call, GrpcServer
+from assay.receivers.jaeger.app import PATH, JaegerPath
+from assay.receivers.jaeger.batch import BINARY_DATAGRAM, COMPACT_DATAGRAM, PROTOBUF
 from assay.receivers.legacy_http import LegacyHttp
+from assay.receivers.udp import Udp
 from assay.receivers.zipkin.app import FORMS, ZipkinPath
 
 _log = structlog.get_logger("assay.receivers")
@@ -39,7 +43,10 @@ class Legacy:
 
     def __init__(self, config: Receivers, accept: Accept, budget: Budget) -> None:
         limit_bytes = config.otlp.max_request_bytes
-        self._receivers: list[Receiver] = [*_zipkin(config.zipkin, accept, budget, limit_bytes)]
+        self._receivers: list[Receiver] = [
+            *_zipkin(config.zipkin, accept, budget, limit_bytes),
+            *_jaeger(config.jaeger, accept, budget, limit_bytes),
+        ]
         self._started: list[Receiver] = []
         self.ports: dict[str, str] = {}
         """What listens where, or why it does not, by the name of the protocol."""
@@ -70,3 +77,49 @@ def _zipkin(config: Zipkin, accept: Accept, budget: Budget, limit_bytes: int) ->
     handlers = {path: ZipkinPath(door, path) for path in FORMS}
     address = config.host, config.port
     return [LegacyHttp("Zipkin", address, "receivers.zipkin.port", handlers, budget=budget, limit_bytes=limit_bytes)]
+
+
+def _jaeger(config: Jaeger, accept: Accept, budget: Budget, limit_bytes: int) -> list[Receiver]:
+    if not config.enabled:
+        return []
+
+    def door(way: str) -> Door:
+        return Door(accept, f"jaeger/{way}", [Signal.TRACES])
+
+    key = "receivers.jaeger.{}_port".format
+    handlers = {PATH: JaegerPath(door("http"))}
+    calls = {"/jaeger.api_v2.CollectorService/PostSpans": Call(Signal.TRACES, PROTOBUF, lambda _: b"")}
+    return [
+        GrpcServer(
+            calls,
+            door("grpc"),
+            name="Jaeger/gRPC",
+            address=(config.host, config.grpc_port),
+            key=key("grpc"),
+            budget=budget,
+            max_request_bytes=limit_bytes,
+        ),
+        LegacyHttp(
+            "Jaeger/HTTP",
+            (config.host, config.thrift_http_port),
+            key("thrift_http"),
+            handlers,
+            budget=budget,
+            limit_bytes=limit_bytes,
+        ),
+        *(
+            Udp(
+                f"Jaeger/UDP {way}",
+                (config.host, port),
+                key(f"thrift_{way}"),
+                door(way),
+                signal=Signal.TRACES,
+                form=form,
+                budget=budget,
+            )
+            for way, port, form in (
+                ("compact", config.thrift_compact_port, COMPACT_DATAGRAM),
+                ("binary", config.thrift_binary_port, BINARY_DATAGRAM),
+            )
+        ),
+    ]

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import orjson
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from assay.core.errors import InvalidInput
+from assay.receivers.json_body import parse_json
 from assay.receivers.otlp import Kind
 
 _MAX_DEPTH = 100  # of nested messages, as in every protobuf parser
@@ -56,12 +56,7 @@ def to_protobuf(kind: Kind, body: bytes) -> bytes:
         InvalidInput: it is no JSON.
         MemoryError: there is not enough memory for it.
     """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        if "memory" in str(error):
-            raise MemoryError from error
-        raise InvalidInput("bad_json", f"the body is no JSON: {error}", "send UTF-8 encoded OTLP/JSON") from error
+    document = parse_json(body, "send UTF-8 encoded OTLP/JSON")
     try:
         fields = _message_reader(kind.request.DESCRIPTOR).read(document, 0)
     except _Mismatch as mismatch:

@@ -33,13 +33,13 @@ class TraceRequest:
         self._spans: dict[tuple[object, ...], Any] = {}
 
     def add(self, resource: Mapping[str, Scalar], attributes: dict[str, Scalar]) -> Any:
-        """Give a new span that has `attributes`; those that describe its resource or scope are moved there."""
+        """Give a new span that has `attributes`; those that describe its resource, unless that tells them, are moved there."""
         moved = {key: value for key, value in attributes.items() if key.startswith(_OF_RESOURCES)}
         scope = "", ""
         if "otel.scope.name" in attributes or "otel.library.name" in attributes:
             name, version, old_name, old_version = (str(attributes.pop(key, "")) for key in _SCOPE_ATTRIBUTES)
             scope = name or old_name, version or old_version
-        span = self._group({**moved, **resource}, scope).add()
+        span = self._group({**moved, **resource} if moved else resource, scope).add()
         fill(span.attributes, {key: value for key, value in attributes.items() if key not in moved} if moved else attributes)
         return span
 

@@ -6,9 +6,8 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-import orjson
-
 from assay.core.errors import InvalidInput
+from assay.receivers.json_body import parse_json
 from assay.receivers.trace_request import Scalar
 
 Path: TypeAlias = tuple[int | str, ...]
@@ -139,12 +138,7 @@ def read_list(value: Any, *path: int | str) -> list[Any]:
 
 def read_spans(body: bytes) -> list[dict[str, Any]]:
     """Read a JSON array of objects; raises InvalidInput."""
-    try:
-        spans = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        if "memory" in str(error):
-            raise MemoryError from error
-        raise InvalidInput("bad_json", f"the body is no JSON: {error}", "send a JSON array of spans in UTF-8") from error
+    spans = parse_json(body, "send a JSON array of spans in UTF-8")
     if type(spans) is not list:
         raise BadSpan((), "an array")
     return [read_object(span, index) for index, span in enumerate(spans)]

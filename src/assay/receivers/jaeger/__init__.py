@@ -1,0 +1,1 @@
+"""Jaeger's protocols: Thrift over HTTP and UDP, and gRPC."""
