@@ -18,6 +18,7 @@ from assay.core.refusals import refuse
 from assay.core.signals import Signal
 from assay.exporters.console import Console
 from assay.exporters.destination import Destination
+from assay.exporters.elasticsearch import Elasticsearch
 from assay.exporters.jaeger import Jaeger, JaegerThrift
 from assay.exporters.lane import Lane
 from assay.exporters.otlp_grpc import OtlpGrpc
@@ -37,6 +38,7 @@ DESTINATIONS: dict[str, type[Destination[Any]]] = {
     "zipkin": Zipkin,
     "jaeger": Jaeger,
     "jaeger/thrift": JaegerThrift,
+    "elasticsearch": Elasticsearch,
 }
 """Kinds of destinations by the `type` in the configuration."""
 

@@ -167,13 +167,15 @@ class Lane:
             except AssayError as error:
                 self._bury(one.body, one.items, error.code, error.message)
                 continue
-            tries = 0
             rejected, again = (outcome.rejected, outcome.again) if outcome else (0, None)
+            self._count(one.items - rejected - (again.items if again else 0))
             if outcome and rejected:
                 self._bury(outcome.letter or one.body, rejected, "rejected", outcome.reason)
+            tries = tries + 1 if again else 0
             if again:
+                metrics.EXPORTER_RETRIES.labels(self._name, self.signal, "partly").inc()
                 waiting.appendleft(again)
-            self._count(one.items - rejected - (again.items if again else 0))
+                self._pause(self._back_off(tries))
         return True
 
     def _count(self, items: int) -> None:

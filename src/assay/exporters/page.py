@@ -32,14 +32,15 @@ class Page:
     parameters: Mapping[str, Any]
     items: int
 
-    def read(self, statement: Statement | str, form: str, table: str = "") -> bytes:
+    def read(self, statement: Statement | str, form: str, table: str = "", **parameters: Any) -> bytes:
         """Run a statement over the table `page` and return its rows in a format of the engine's, such as `JSONEachRow`.
 
-        `{items:UInt64}` in it is `items`. `table` says which of `sources` is the page, if there are several.
+        `{items:UInt64}` in it is `items`, and others are `parameters`. `table` says which of `sources` is the page, if there
+        are several.
         """
         text = statement.text if isinstance(statement, Statement) else statement
         source = self.sources[table or self.signal]
-        return self.engine.read(_over(source, text), {**self.parameters, "items": self.items}, form=form)
+        return self.engine.read(_over(source, text), {**parameters, **self.parameters, "items": self.items}, form=form)
 
     def dicts(self, statement: Statement | str, table: str = "") -> list[dict[str, Any]]:
         """Run a statement over the table `page` and return its rows by the names of the columns."""
