@@ -19,14 +19,14 @@ STRICT: dict[str, Any] = {"measure": "error_rate", "pass": "<= 1%", "warn": "<= 
         (98, 2, (), 0, ": warning"),
         (98, 2, ("--strict",), 3, ": warning"),
         (90, 10, (), 1, ": failed"),
-        (90, 10, ("--version", "1.0"), 1, ": failed, as it could not be decided"),
-        (0, 0, (), 1, ": failed, as it could not be decided"),
+        (90, 10, ("--version", "1.0"), 4, ": failed, as it could not be decided"),
+        (0, 0, (), 4, ": failed, as it could not be decided"),
     ],
 )
 def test_the_exit_code_is_the_verdict(
     world: World, run: Run, good: int, bad: int, options: tuple[str, ...], *, code: int, words: str
 ) -> None:
-    """0 passed, 1 failed, 3 a warning that must not be; without traffic, or of another version, it does not pass."""
+    """0 passed, 1 failed, 3 a warning that must not be; without traffic, or of another version, it is neither: 4."""
     world.requests(1, minutes_ago=60)
     if good:
         world.requests(good, bad, version="2.0")
@@ -94,25 +94,27 @@ def test_markdown_is_for_summaries(world: World, run: Run) -> None:
 
 
 def test_junit_is_for_test_reports(world: World, run: Run) -> None:
-    """The gate and each objective are test cases; what is left out or only shown is skipped, with its reason."""
+    """The gate and each objective are test cases; what cannot be decided is an error; what is left out or shown is skipped."""
     world.requests(40, 10)
     gate = world.gate(
         {**STRICT, "name": "errors & <omissions>"},
         {"measure": "latency_p95", "pass": "<= +10% of baseline", "undecided": {"missing_baseline": "ignore"}},
         {"measure": "latency_p50", "pass": "<= 1s"},
+        {"measure": "latency_p99", "pass": "<= +10% of baseline"},
         {"measure": "throughput"},
     )
     told = run("gate", "check", gate, "--format", "junit")
     assert told.exit_code == 1
     suites = ElementTree.fromstring(told.stdout)
     (suite,) = suites
-    assert (suite.get("tests"), suite.get("failures")) == ("5", "2")
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["6", "2", "1"]
     cases = {case.get("name"): [child.tag for child in case] for case in suite}
     assert cases == {
         f"gate {gate}": ["failure"],
         "errors & <omissions>": ["failure"],
         "latency_p95": ["skipped"],
         "latency_p50": ["system-out"],
+        "latency_p99": ["error"],
         "throughput": ["skipped"],
     }
     failure = suite.find("testcase[2]/failure")

@@ -75,36 +75,42 @@ def _markdown(answer: dict[str, Any]) -> None:
 def _junit(answer: dict[str, Any]) -> None:
     """Print a suite with a case for the gate and one for each objective.
 
-    An objective that failed is a failure only if the gate failed too: a score may make up for it.
+    An objective that failed is a failure only if the gate failed too: a score may make up for it. What could not be decided is
+    an error.
     """
     failed = answer["result"] == "failed"
-    bad = [each for each in answer["objectives"] if failed and each["counts_as"] == "failed"]
+    bad = {
+        each["name"]: each["outcome"] == "failed" for each in answer["objectives"] if failed and each["counts_as"] == "failed"
+    }
+    wrong = [answer["decided"], *bad.values()] if failed else []
     suites = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(
         suites,
         "testsuite",
         name=f"gate {answer['gate']}",
         tests=str(1 + len(answer["objectives"])),
-        failures=str(failed + len(bad)),
+        failures=str(wrong.count(True)),
+        errors=str(wrong.count(False)),
         time=str(answer["duration_seconds"]),
         timestamp=answer["time"],
     )
     case = ElementTree.SubElement(suite, "testcase", classname=answer["gate"], name=f"gate {answer['gate']}")
     if failed:
-        _fail(case, judgement(answer), answer["reasons"])
+        _fail(case, judgement(answer), answer["reasons"], decided=answer["decided"])
     for each in answer["objectives"]:
         case = ElementTree.SubElement(suite, "testcase", classname=answer["gate"], name=each["name"])
-        if each in bad:
-            _fail(case, f"{each['outcome']}: {each['reason']}", _criteria(each))
+        told = f"{each['outcome']}: {each['reason']}"
+        if each["name"] in bad:
+            _fail(case, told, _criteria(each), decided=bad[each["name"]])
         elif each["counts_as"] in ("ignored", "info"):
-            ElementTree.SubElement(case, "skipped", message=clean(f"{each['outcome']}: {each['reason']}"))
+            ElementTree.SubElement(case, "skipped", message=clean(told))
         else:
-            ElementTree.SubElement(case, "system-out").text = clean(f"{each['outcome']}: {each['reason']}")
+            ElementTree.SubElement(case, "system-out").text = clean(told)
     click.echo(ElementTree.tostring(suites, "unicode", xml_declaration=True))
 
 
-def _fail(case: ElementTree.Element, message: str, lines: list[str]) -> None:
-    failure = ElementTree.SubElement(case, "failure", message=clean(message))
+def _fail(case: ElementTree.Element, message: str, lines: list[str], *, decided: bool) -> None:
+    failure = ElementTree.SubElement(case, "failure" if decided else "error", message=clean(message))
     failure.text = "\n".join(map(clean, lines))
 
 

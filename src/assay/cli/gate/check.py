@@ -11,8 +11,7 @@ from assay.cli.gate._words import FORMAT, tell
 from assay.core.errors import AssayError, Misconfigured
 
 _LINKS = ("vcs.ref.head.revision", "vcs.repository.url.full", "cicd.pipeline.run.id", "cicd.pipeline.run.url.full")
-_CODES = {"passed": 0, "warning": 0, "failed": 1}
-_WARNING = 3
+_FAILED, _WARNING, _UNDECIDED = 1, 3, 4
 
 
 @click.command("check")
@@ -30,9 +29,9 @@ _WARNING = 3
 @click.option("--sql", is_flag=True, help="Show the statements behind the values.")
 @asking
 def command(client: Client, as_json: bool, *, name: str, form: str, strict: bool, deployment: str | None, **asked: Any) -> None:
-    """Evaluate the gate NAME: exit 0 if it passed, 1 if it failed, 2 if it could not be evaluated.
+    """Evaluate the gate NAME: exit 0 if it passed, 1 if it failed, 4 if that cannot be decided, 2 if nothing was evaluated.
 
-    A warning is 0, or 3 with --strict. What has no data or cannot be decided has not passed. Commit and run are read from
+    A warning is 0, or 3 with --strict. Without data, or with a query that fails, nothing passes. Commit and run are read from
     GitHub Actions, GitLab CI, Jenkins or Git, and kept with the evaluation.
     """
     pipeline = read_pipeline()
@@ -46,5 +45,10 @@ def command(client: Client, as_json: bool, *, name: str, form: str, strict: bool
         # Whatever the reason, nothing was said of the release, and that is not the same as a gate that failed.
         raise Misconfigured(error.code, error.message, error.hint) from error
     tell(answer, "json" if as_json else form)
-    code = _CODES[answer["result"]]
-    click.get_current_context().exit(_WARNING if strict and answer["result"] == "warning" else code)
+    click.get_current_context().exit(_code(answer, strict))
+
+
+def _code(answer: dict[str, Any], strict: bool) -> int:
+    if answer["result"] == "failed":
+        return _FAILED if answer["decided"] else _UNDECIDED
+    return _WARNING if strict and answer["result"] == "warning" else 0
