@@ -23,6 +23,7 @@ from assay.core.config import Config, Section
 from assay.core.ports import Engine
 from assay.quality import compliance
 from assay.quality.conventions import FORMULA, rules
+from assay.quality.gates.schema import json_schema
 
 REFERENCE = Path(__file__).parent / "reference"
 _UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
@@ -378,6 +379,11 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def gate_schema() -> str:
+    """Give the JSON schema of a gate's document, for editors and for checks in other repositories."""
+    return json.dumps(json_schema(), indent=2)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "command-line.md": command_line,
@@ -388,6 +394,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "compliance.md": compliance_checks,
     "registry.md": event_registry,
     "tables.md": tables,
+    "gate.schema.json": gate_schema,
 }
 
 
@@ -406,7 +413,8 @@ def main(arguments: list[str]) -> int:
     """Write all pages, or with `--check` name those that differ from what would be written and return 1."""
     stale = []
     for name, page in PAGES.items():
-        text = f"<!-- Written by docs/generate.py; change the code and run `make docs`. -->\n{page()}\n"
+        note = "" if name.endswith(".json") else "<!-- Written by docs/generate.py; change the code and run `make docs`. -->\n"
+        text = f"{note}{page()}\n"
         path = REFERENCE / name
         if path.exists() and path.read_text("utf-8") == text:
             continue
