@@ -19,7 +19,7 @@ import httpx
 from assay.core.errors import Misconfigured, Permanent
 
 _PACKAGES = ("aiohttp", "assay_sdk", "django", "fastapi", "flask", "opentelemetry.instrumentation", "requests")
-_VERSIONS = {"orders": "2.3.0", "approvals": "1.8.1", "ledger": "4.0.2"}
+VERSIONS = {"orders": "2.3.0", "approvals": "1.8.1", "ledger": "4.0.2"}
 _START_SECONDS = 60
 _STOP_SECONDS = 30
 
@@ -94,7 +94,7 @@ def end(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
 def running(otlp: Otlp, directory: Path, run: str) -> Iterator[list[Service]]:
     """Run orders, approvals and ledger; `run` makes their `service.instance.id` unique. On exit they flush and stop."""
     # The sockets are opened here and handed down, so that each service knows the others' addresses from the start.
-    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in _VERSIONS}
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in VERSIONS}
     urls = {name: f"http://127.0.0.1:{opened.getsockname()[1]}" for name, opened in sockets.items()}
     services = []
     try:
@@ -147,7 +147,7 @@ def _instrument() -> str:
 def _telemetry(name: str, instance: str, otlp: Otlp) -> dict[str, str]:
     over_http = name == "approvals"
     resource = {
-        "service.version": _VERSIONS[name],
+        "service.version": VERSIONS[name],
         "service.instance.id": instance,
         "deployment.environment.name": "demo",
         "qms.component": name,
