@@ -33,8 +33,12 @@ class TraceRequest:
         self._spans: dict[tuple[object, ...], Any] = {}
 
     def add(self, resource: Mapping[str, Scalar], attributes: dict[str, Scalar]) -> Any:
-        """Give a new span that has `attributes`; those that describe its resource, unless that tells them, are moved there."""
-        moved = {key: value for key, value in attributes.items() if key.startswith(_OF_RESOURCES)}
+        """Give a new span that has `attributes`; what describes its resource, and does not contradict it, is moved there."""
+        moved = {
+            key: value
+            for key, value in attributes.items()
+            if key.startswith(_OF_RESOURCES) and resource.get(key, value) == value
+        }
         scope = "", ""
         if "otel.scope.name" in attributes or "otel.library.name" in attributes:
             name, version, old_name, old_version = (str(attributes.pop(key, "")) for key in _SCOPE_ATTRIBUTES)

@@ -10,8 +10,8 @@ from thrift.Thrift import TType
 
 from assay.core.errors import InvalidInput
 from assay.core.jaeger_thrift import Batch, Struct
+from assay.core.messages import define
 from assay.core.signals import Signal
-from assay.receivers import messages
 from assay.receivers.inspection import Format, Inspected, parse
 from assay.receivers.jaeger.convert import Reference, Tags, add_span, resource_of
 from assay.receivers.thrift_reading import BINARY, COMPACT, read_call, read_struct
@@ -30,36 +30,19 @@ class EmitBatch(Struct):
 
 _MEMBERS = ("vStr", "vDouble", "vBool", "vLong", "vBinary")
 
-POST_SPANS = messages.define(
+POST_SPANS = define(
     "jaeger.api_v2",
     {
-        "Moment": {"seconds": (1, "int64"), "nanos": (2, "int32")},
-        "KeyValue": {
-            "key": (1, "string"),
-            "v_type": (2, "int32"),
-            "v_str": (3, "string"),
-            "v_bool": (4, "bool"),
-            "v_int64": (5, "int64"),
-            "v_float64": (6, "double"),
-            "v_binary": (7, "bytes"),
-        },
-        "Log": {"timestamp": (1, "Moment"), "fields": (2, "repeated KeyValue")},
-        "SpanRef": {"trace_id": (1, "bytes"), "span_id": (2, "bytes"), "ref_type": (3, "int32")},
-        "Process": {"service_name": (1, "string"), "tags": (2, "repeated KeyValue")},
-        "Span": {
-            "trace_id": (1, "bytes"),
-            "span_id": (2, "bytes"),
-            "operation_name": (3, "string"),
-            "references": (4, "repeated SpanRef"),
-            "flags": (5, "uint32"),
-            "start_time": (6, "Moment"),
-            "duration": (7, "Moment"),
-            "tags": (8, "repeated KeyValue"),
-            "logs": (9, "repeated Log"),
-            "process": (10, "Process"),
-        },
-        "Batch": {"spans": (1, "repeated Span"), "process": (2, "Process")},
-        "PostSpansRequest": {"batch": (1, "Batch")},
+        "Moment": "1 int64 seconds, 2 int32 nanos",
+        "KeyValue": """1 string key, 2 int32 v_type, 3 string v_str, 4 bool v_bool, 5 int64 v_int64, 6 double v_float64,
+            7 bytes v_binary""",
+        "Log": "1 Moment timestamp, 2 KeyValue* fields",
+        "SpanRef": "1 bytes trace_id, 2 bytes span_id, 3 int32 ref_type",
+        "Process": "1 string service_name, 2 KeyValue* tags",
+        "Span": """1 bytes trace_id, 2 bytes span_id, 3 string operation_name, 4 SpanRef* references, 5 uint32 flags,
+            6 Moment start_time, 7 Moment duration, 8 KeyValue* tags, 9 Log* logs, 10 Process process""",
+        "Batch": "1 Span* spans, 2 Process process",
+        "PostSpansRequest": "1 Batch batch",
     },
 )["PostSpansRequest"]
 _FIELDS = ("v_str", "v_bool", "v_int64", "v_float64", "v_binary")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from assay.core.messages import define
 from assay.core.signals import Signal
 from assay.receivers.inspection import Format, Inspected, parse
-from assay.receivers.messages import define
 from assay.receivers.trace_request import Scalar
 from assay.receivers.zipkin.convert import to_otlp
 from assay.receivers.zipkin.span import (
@@ -31,24 +31,13 @@ _KINDS = ("", "CLIENT", "SERVER", "PRODUCER", "CONSUMER")
 _SPANS = define(
     "zipkin.proto3",
     {
-        "Endpoint": {"service_name": (1, "string"), "ipv4": (2, "bytes"), "ipv6": (3, "bytes"), "port": (4, "int32")},
-        "Annotation": {"timestamp": (1, "fixed64"), "value": (2, "string")},
-        "Tag": {"key": (1, "string"), "value": (2, "string")},
-        "Span": {
-            "trace_id": (1, "bytes"),
-            "parent_id": (2, "bytes"),
-            "id": (3, "bytes"),
-            "kind": (4, "int32"),
-            "name": (5, "string"),
-            "timestamp": (6, "fixed64"),
-            "duration": (7, "uint64"),
-            "local_endpoint": (8, "Endpoint"),
-            "remote_endpoint": (9, "Endpoint"),
-            "annotations": (10, "repeated Annotation"),
-            "tags": (11, "repeated Tag"),
-            "shared": (13, "bool"),
-        },
-        "ListOfSpans": {"spans": (1, "repeated Span")},
+        "Endpoint": "1 string service_name, 2 bytes ipv4, 3 bytes ipv6, 4 int32 port",
+        "Annotation": "1 fixed64 timestamp, 2 string value",
+        "Tag": "1 string key, 2 string value",
+        "Span": """1 bytes trace_id, 2 bytes parent_id, 3 bytes id, 4 int32 kind, 5 string name, 6 fixed64 timestamp,
+            7 uint64 duration, 8 Endpoint local_endpoint, 9 Endpoint remote_endpoint, 10 Annotation* annotations, 11 Tag* tags,
+            13 bool shared""",
+        "ListOfSpans": "1 Span* spans",
     },
 )["ListOfSpans"]
 
