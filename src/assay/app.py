@@ -181,6 +181,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         exporters=exporters,
         assessor=assessor,
         quality_gates=open_gates(engine, config.quality.directory, config_file, delivery, intake),
+        otlp=config.receivers.otlp,
     )
 
     async def answer() -> None:

@@ -13,6 +13,7 @@ from assay.api import (
     dora,
     errors,
     events,
+    explain,
     exporting,
     gates,
     graph,
@@ -25,11 +26,12 @@ from assay.api import (
     services,
     sql,
     traces,
+    web,
 )
 from assay.api.event_metrics import EventMetrics
 from assay.api.guard import Guard
 from assay.api.policy_metrics import PolicyMetrics
-from assay.core.config import Api, Dora
+from assay.core.config import Api, Dora, Otlp
 from assay.core.ports import Engine
 from assay.exporters import Exporters
 from assay.policies import PolicyKeeper
@@ -63,12 +65,14 @@ def create_app(
     exporters: Exporters | None = None,
     assessor: Assessor | None = None,
     quality_gates: Gates | None = None,
+    otlp: Otlp | None = None,
 ) -> FastAPI:
-    """Make the application: the API, health checks, Assay's own metrics and two pages.
+    """Make the application: the API, health checks, Assay's own metrics and the pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
     hands events to intake; `keeper` has the policies; `delivery` keeps the facts that the DORA metrics add up, and `defaults`
-    are theirs; `assessor` assesses frameworks, and keeps nothing if it is left out; `quality_gates` evaluates gates.
+    are theirs; `assessor` assesses frameworks, and keeps nothing if it is left out; `quality_gates` evaluates gates; `otlp`
+    says where services send to.
     """
     delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
@@ -82,19 +86,27 @@ def create_app(
     )
     errors.install(app)
     v1 = APIRouter(
-        prefix="/api/v1", responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}}
+        prefix=explain.PREFIX,
+        responses={"4XX": {"model": errors.ErrorAnswer, "description": "The question must be changed"}},
     )
-    v1.include_router(health.status_routes(engine, readiness))
-    for asked in (services, graph, logs, metrics, conventions):
-        v1.include_router(asked.routes(engine, clock))
-    v1.include_router(compliance.routes(clock, assessor or Assessor(engine, clock=clock)))
-    v1.include_router(traces.routes(engine, clock, keeper))
-    v1.include_router(events.routes(engine, clock, post_events))
-    v1.include_router(dora.routes(engine, clock, delivery, defaults))
-    v1.include_router(policies.routes(engine, clock, keeper))
-    v1.include_router(exporting.routes(clock, exporters))
-    v1.include_router(gates.routes(engine, clock, quality_gates))
-    v1.include_router(sql.routes(engine))
+
+    def questions(engine: Engine) -> APIRouter:
+        router = APIRouter()
+        router.include_router(health.status_routes(engine, readiness, otlp))
+        for asked in (services, graph, logs, metrics, conventions):
+            router.include_router(asked.routes(engine, clock))
+        router.include_router(compliance.routes(clock, assessor or Assessor(engine, clock=clock)))
+        router.include_router(traces.routes(engine, clock, keeper))
+        router.include_router(events.routes(engine, clock, post_events))
+        router.include_router(dora.routes(engine, clock, delivery, defaults))
+        router.include_router(policies.routes(engine, clock, keeper))
+        router.include_router(exporting.routes(clock, exporters))
+        router.include_router(gates.routes(engine, clock, quality_gates))
+        router.include_router(sql.routes(engine))
+        return router
+
+    v1.include_router(questions(engine))
+    v1.include_router(explain.routes(engine, questions))
     app.include_router(v1)
     app.include_router(jaeger.routes(engine, clock))
     delivered = DeliveryMetrics(engine, delivery, clock, defaults.link_window_seconds)
@@ -106,6 +118,8 @@ def create_app(
         GateMetrics(engine, clock),
     )
     app.include_router(health.routes(engine, readiness, *told))
-    app.include_router(pages.routes())
+    pages_of_ui = web.Web(app.router.default)
+    app.router.default = pages_of_ui
+    app.include_router(pages.routes(pages_of_ui))
     app.add_middleware(Guard, host=api.host)
     return app

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from assay import __version__
 from assay.api.answer import JsonAnswer
 from assay.api.flows import Flow, own_registry, read_flows
+from assay.core.config import Otlp, OtlpGrpc, OtlpHttp
 from assay.core.errors import AssayError
 from assay.core.ports import Engine
 from assay.query.tables import Table, measure_tables
@@ -31,13 +32,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How it is going, by signal, and how much is stored."""
+    """How it is going, by signal, and how much is stored.
+
+    `otlp` has the ports on which services send by `grpc` and by `http`, as far as these are switched on.
+    """
 
     version: str
     ready: bool
     checks: dict[str, bool]
     signals: dict[str, Flow]
     tables: list[Table]
+    otlp: dict[str, int]
 
 
 def routes(engine: Engine, readiness: Readiness, *told: Collector) -> APIRouter:
@@ -65,14 +70,16 @@ def routes(engine: Engine, readiness: Readiness, *told: Collector) -> APIRouter:
     return router
 
 
-def status_routes(engine: Engine, readiness: Readiness) -> APIRouter:
+def status_routes(engine: Engine, readiness: Readiness, otlp: Otlp | None) -> APIRouter:
     router = APIRouter(tags=["health"])
+    listeners: dict[str, OtlpGrpc | OtlpHttp] = {"grpc": otlp.grpc, "http": otlp.http} if otlp else {}
+    ports = {name: listener.port for name, listener in listeners.items() if listener.enabled}
 
     @router.get("/status", response_model=Status, summary="How is it going?")
     def status() -> JsonAnswer:
         """What came in since the start, where it is, and how much is stored."""
         ready = _check(engine, readiness)
-        return JsonAnswer(Status(__version__, ready.ready, ready.checks, read_flows(engine), measure_tables(engine)))
+        return JsonAnswer(Status(__version__, ready.ready, ready.checks, read_flows(engine), measure_tables(engine), ports))
 
     return router
 

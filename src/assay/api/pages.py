@@ -1,4 +1,4 @@
-"""The two pages for people, made here so that they need nothing from elsewhere: `/` and `/docs`."""
+"""`/`, which is the web application, or a page with ways to go on if that is not built; and `/docs`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
+
+from assay.api.web import Web
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430 }
@@ -22,7 +24,7 @@ _HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-in
 _INDEX = """
 <h1>Assay</h1>
 <p>It receives OpenTelemetry data, keeps it safe and answers questions on it. Services send to OTLP/gRPC or OTLP/HTTP;
-this is where one asks.</p>
+this is where one asks. The web application was not built with this copy: <code>make ui</code> builds it.</p>
 <table>
 <tr><td><a href="/docs">/docs</a><td>the HTTP API, in words
 <tr><td><a href="/openapi.json">/openapi.json</a><td>the HTTP API, for programs
@@ -41,12 +43,12 @@ assay sql 'SELECT ServiceName, count() FROM assay_spans GROUP BY ALL'</pre>
 """
 
 
-def routes() -> APIRouter:
+def routes(web: Web) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def index() -> HTMLResponse:
-        return _page("Assay", _INDEX)
+        return web.page() if web.is_built else _page("Assay", _INDEX)
 
     @router.get("/docs")
     async def docs(request: Request) -> HTMLResponse:

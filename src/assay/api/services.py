@@ -11,7 +11,7 @@ from assay.api.answer import JsonAnswer
 from assay.api.parameters import Percentiles, Within, nanoseconds
 from assay.core.errors import InvalidInput
 from assay.core.ports import Engine
-from assay.query import service_metrics, services
+from assay.query import service_metrics, service_series, services
 from assay.query.times import MINUTE, Clock
 
 
@@ -46,6 +46,14 @@ def routes(engine: Engine, clock: Clock) -> APIRouter:
     def list_services(asked: Annotated[Within, Query()]) -> JsonAnswer:
         """Who sent anything in the time range, how much, how fast and with how many errors."""
         return JsonAnswer(services.list_services(engine, asked.within(clock())))
+
+    @router.get("/services/series", response_model=service_series.Glances, summary="Show how all services went")
+    def read_service_series(asked: Annotated[Within, Query()]) -> JsonAnswer:
+        """Requests, errors and the 95th percentile of the duration of every service, in at most 60 steps.
+
+        The numbers are made of all spans, whatever the sampling keeps.
+        """
+        return JsonAnswer(service_series.read_service_series(engine, asked.within(clock())))
 
     @router.get("/services/{name}/operations", response_model=services.Operations, summary="List a service's operations")
     def list_operations(name: str, asked: Annotated[Within, Query()]) -> JsonAnswer:

@@ -1,0 +1,45 @@
+"""Every page, as a person finds it: whole, readable, and narrow enough for a telephone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.ui.conftest import Visiting
+
+# The path of each page, and what is on it once it has loaded.
+PAGES = {
+    "home": ("/", "Latest deployments"),
+    "service": ("/services/orders", "Recent logs"),
+}
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is awaited any more."""
+    expect(page.get_by_role("main").locator(".skeleton")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_readable(visit: Visiting, axe: str, name: str) -> None:
+    """Each page shows what it is about, in light and dark, at 1280 and 390 pixels, without a serious finding of axe."""
+    path, words = PAGES[name]
+    for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light")):
+        page = visit(width, scheme).open(path)
+        expect(page.get_by_role("heading", name=words)).to_be_visible()
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = page.evaluate(f"{axe}; axe.run().then(found => found.violations)")
+        grave = [
+            (each["id"], node["html"], node["failureSummary"])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"]
+        ]
+        assert grave == [], (width, scheme)
+
+
+def test_a_link_that_leads_nowhere_says_so(visit: Visiting) -> None:
+    """At a path that is no page one is told, and gets on from there."""
+    page = visit().open("/nothing/here")
+    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    page.get_by_role("link", name="Go to the first page").click()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()

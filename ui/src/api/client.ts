@@ -1,0 +1,78 @@
+import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import type { paths } from "./schema";
+
+/** The paths of the API that answer questions. */
+export type Path = { [P in keyof paths]: paths[P] extends { get: { responses: unknown } } ? P : never }[keyof paths];
+type Get<P extends Path> = paths[P] extends { get: infer G } ? G : never;
+
+/** What is asked at a path: the parts of the path and the parameters. */
+export type Parameters<P extends Path> =
+  Get<P> extends { parameters: infer Asked }
+    ? (Asked extends { path: infer Places } ? { path: Places } : { path?: undefined }) &
+        (Asked extends { query?: infer Query } ? { query?: Query } : { query?: undefined })
+    : never;
+
+/** What is answered at a path. */
+export type Answer<P extends Path> =
+  Get<P> extends { responses: { 200: { content: { "application/json": infer A } } } } ? A : never;
+
+/** An error as the API tells it, or that the server cannot be reached at all. */
+export class AskError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Write a question as the URL it is asked at, from the root; parameters that are undefined or empty are left out. */
+export function questionUrl<P extends Path>(path: P, parameters: Parameters<P>): string {
+  const places = (parameters.path ?? {}) as Record<string, string>;
+  const place = path.replace(/\{(\w+)(:path)?\}/g, (_, name: string) => encodeURIComponent(places[name] ?? ""));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries((parameters.query ?? {}) as Record<string, unknown>)) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (each !== undefined && each !== null && each !== "") query.append(name, String(each));
+    }
+  }
+  const text = query.toString();
+  return text ? `${place}?${text}` : place;
+}
+
+/** Ask at a URL of this server and return its JSON. Throws an AskError. */
+export async function fetchJson<A>(url: string, init?: RequestInit): Promise<A> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new AskError("unreachable", "The server does not answer", "is `assay serve` running?", 0);
+  }
+  if (response.ok) return (await response.json()) as A;
+  const told = await response.json().catch(() => undefined);
+  const { code = "unknown", message = `The server answered ${response.status}`, hint = "" } = told?.error ?? {};
+  throw new AskError(code, message, hint, response.status);
+}
+
+export type Asked<A> = UseQueryResult<A, AskError> & {
+  /** The URL that was asked: what ShowSql explains. */
+  question: string;
+};
+
+/** How a question is repeated and whether it is asked at all. */
+export type Asking = { enabled?: boolean; refetchInterval?: number | false; staleTime?: number };
+
+/** Ask a question and keep its answer; while its parameters change the answer before stays visible. */
+export function useAsk<P extends Path>(path: P, parameters: Parameters<P>, asking: Asking = {}): Asked<Answer<P>> {
+  const question = questionUrl(path, parameters);
+  const asked = useQuery<Answer<P>, AskError>({
+    queryKey: [path, question],
+    queryFn: ({ signal }) => fetchJson<Answer<P>>(question, { signal }),
+    placeholderData: keepPreviousData,
+    ...asking,
+  });
+  return { ...asked, question };
+}

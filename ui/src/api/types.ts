@@ -1,0 +1,16 @@
+import type { Answer } from "./client";
+import type { components } from "./schema";
+
+export type Services = Answer<"/api/v1/services">["services"];
+export type Glance = Answer<"/api/v1/services/series">["services"][number];
+export type Operation = components["schemas"]["Operation"];
+export type ServicePoint = components["schemas"]["ServicePoint"];
+export type Edge = components["schemas"]["Edge"];
+export type Incident = components["schemas"]["Incident"];
+export type KnownEvent = components["schemas"]["KnownEvent"];
+export type LogRecord = components["schemas"]["LogRecord"];
+export type Measured = components["schemas"]["Measured"];
+export type TraceSummary = components["schemas"]["TraceSummary"];
+export type Trace = components["schemas"]["Trace"];
+export type Span = components["schemas"]["Span"];
+export type Described = components["schemas"]["Described"];

@@ -1,0 +1,77 @@
+import { useAsk } from "@/api/client";
+import type { Operation } from "@/api/types";
+import { formatCount, formatDuration, formatShare } from "@/format";
+import { Badge } from "@/parts/Badge";
+import { type Column, DataTable } from "@/parts/DataTable";
+import { Panel } from "@/parts/Panel";
+import { Empty } from "@/parts/states";
+import { useRange } from "@/shell/range";
+import { asParameters } from "@/time";
+
+/** What a service does: how often, how often it fails and how long it takes. */
+export function Operations({ service }: { service: string }) {
+  const { range, refetchInterval } = useRange();
+  const asked = useAsk(
+    "/api/v1/services/{name}/operations",
+    { path: { name: service }, query: asParameters(range) },
+    { refetchInterval },
+  );
+  return (
+    <Panel title="Operations" asked={asked} flush lines={5}>
+      {({ operations }) =>
+        operations.length ? (
+          <DataTable
+            label="Operations"
+            rows={operations}
+            columns={COLUMNS}
+            identify={({ name, kind }) => `${kind} ${name}`}
+            most={20}
+          />
+        ) : (
+          <Empty title="No spans in this time range" />
+        )
+      }
+    </Panel>
+  );
+}
+
+const COLUMNS: Column<Operation>[] = [
+  {
+    name: "name",
+    title: "Operation",
+    order: ({ name }) => name,
+    cell: ({ name }) => <span className="breakable">{name}</span>,
+  },
+  { name: "kind", title: "Kind", wide: true, order: ({ kind }) => kind, cell: ({ kind }) => <Badge>{kind}</Badge> },
+  { name: "spans", title: "Count", right: true, order: ({ spans }) => spans, cell: ({ spans }) => formatCount(spans) },
+  {
+    name: "errors",
+    title: "Errors",
+    right: true,
+    order: ({ errors, spans }) => errors / spans,
+    cell: ({ errors, spans }) => <span className={errors ? "bad" : "quiet"}>{formatShare(errors / spans)}</span>,
+  },
+  {
+    name: "p50",
+    title: "p50",
+    right: true,
+    wide: true,
+    order: ({ durations }) => durations.p50_ns,
+    cell: ({ durations }) => formatDuration(durations.p50_ns),
+  },
+  {
+    name: "p95",
+    title: "p95",
+    right: true,
+    order: ({ durations }) => durations.p95_ns,
+    cell: ({ durations }) => formatDuration(durations.p95_ns),
+  },
+  {
+    name: "p99",
+    title: "p99",
+    right: true,
+    wide: true,
+    order: ({ durations }) => durations.p99_ns,
+    cell: ({ durations }) => formatDuration(durations.p99_ns),
+  },
+];

@@ -1,0 +1,17 @@
+import { useAsk } from "@/api/client";
+import { LogLines } from "@/parts/LogLines";
+import { Panel } from "@/parts/Panel";
+import { Empty } from "@/parts/states";
+import { useRange } from "@/shell/range";
+import { asParameters } from "@/time";
+
+/** The newest log records of a service. */
+export function RecentLogs({ service }: { service: string }) {
+  const { range, refetchInterval } = useRange();
+  const asked = useAsk("/api/v1/logs", { query: { ...asParameters(range), service, limit: 20 } }, { refetchInterval });
+  return (
+    <Panel title="Recent logs" asked={asked} flush lines={6}>
+      {({ logs }) => (logs.length ? <LogLines logs={logs} /> : <Empty title="No log records in this time range" />)}
+    </Panel>
+  );
+}

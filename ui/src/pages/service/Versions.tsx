@@ -1,0 +1,96 @@
+import { useMemo } from "react";
+import { useAsk } from "@/api/client";
+import { formatCount, formatDuration, formatShare } from "@/format";
+import { seriesColour } from "@/parts/colours";
+import { DataTable } from "@/parts/DataTable";
+import { Panel } from "@/parts/Panel";
+import { type Mark, TimeChart } from "@/parts/TimeChart";
+import { useRange } from "@/shell/range";
+import { asParameters, milliseconds } from "@/time";
+import { stepTimes, stepValues } from "./steps";
+
+/** The versions of a service side by side, if there was more than one in the time range. */
+export function Versions({ service, marks }: { service: string; marks: Mark[] }) {
+  const { range, refetchInterval } = useRange();
+  const asked = useAsk(
+    "/api/v1/services/{name}/metrics",
+    { path: { name: service }, query: { ...asParameters(range), group_by: ["version"], percentile: ["p95"] } },
+    { refetchInterval },
+  );
+  const { data } = asked;
+  const shown = useMemo(() => {
+    if (!data) return undefined;
+    const times = stepTimes(data);
+    const named = data.series.map(({ labels, points }, place) => {
+      const spans = points.reduce((sum, each) => sum + each.spans, 0);
+      return {
+        version: labels.version || "(none)",
+        colour: seriesColour(place),
+        spans,
+        errors: points.reduce((sum, each) => sum + each.errors, 0) / spans,
+        slowest: Math.max(...points.map((point) => point.percentiles_ns.p95 ?? 0)),
+        p95: stepValues(times, points, (point) => point.percentiles_ns.p95 ?? null, null),
+      };
+    });
+    return { times, named, span: [milliseconds(data.start), milliseconds(data.end)] as [number, number] };
+  }, [data]);
+  if (!shown || shown.named.length < 2) return null;
+  return (
+    <Panel title="Versions" asked={asked} flush>
+      {() => (
+        <div className="columns" style={{ "--least": "380px" }}>
+          <DataTable
+            label="Versions"
+            rows={shown.named}
+            identify={({ version }) => version}
+            columns={[
+              {
+                name: "version",
+                title: "Version",
+                cell: ({ version, colour }) => (
+                  <span className="mono">
+                    <span className="swatch" style={{ "--swatch": colour }} />
+                    {version}
+                  </span>
+                ),
+              },
+              {
+                name: "spans",
+                title: "Requests",
+                right: true,
+                order: ({ spans }) => spans,
+                cell: ({ spans }) => formatCount(spans),
+              },
+              {
+                name: "errors",
+                title: "Errors",
+                right: true,
+                order: ({ errors }) => errors,
+                cell: ({ errors }) => formatShare(errors),
+              },
+              {
+                name: "slowest",
+                title: "Highest p95",
+                right: true,
+                order: ({ slowest }) => slowest,
+                cell: ({ slowest }) => formatDuration(slowest),
+              },
+            ]}
+          />
+          <div style={{ padding: "0 16px 8px" }}>
+            <TimeChart
+              label={`p95 of ${service} by version`}
+              times={shown.times}
+              span={shown.span}
+              marks={marks}
+              group="service"
+              format={formatDuration}
+              height={150}
+              series={shown.named.map(({ version, colour, p95 }) => ({ label: version, colour, values: p95 }))}
+            />
+          </div>
+        </div>
+      )}
+    </Panel>
+  );
+}

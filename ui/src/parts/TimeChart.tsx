@@ -1,0 +1,235 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useTheme } from "@/shell/theme";
+import { formatTime } from "@/time";
+
+export type Series = {
+  label: string;
+  /** A value per time; null is a gap. */
+  values: (number | null)[];
+  /** A CSS colour, such as that of `seriesColour`. */
+  colour: string;
+  fill?: boolean;
+};
+
+/** Something that happened at a time (milliseconds), such as a deployment. */
+export type Mark = { at: number; label: string };
+
+type Props = {
+  /** What the chart shows, for those who do not see it. */
+  label: string;
+  /** Milliseconds, ascending. */
+  times: number[];
+  series: Series[];
+  format: (value: number) => string;
+  /** First and last millisecond of the axis. */
+  span: [number, number];
+  marks?: Mark[];
+  /** What to do when a range (milliseconds) is drawn with the pointer. */
+  onRange?: (from: number, to: number) => void;
+  /** What to do when the time at a place of `times` is clicked. */
+  onPick?: (place: number) => void;
+  height?: number;
+  /** Charts of one group show the pointer of each other. */
+  group?: string;
+};
+
+/** A chart of series over time. Dragging over it draws a range; deployments and the like are marked on the time axis. */
+export function TimeChart(props: Props) {
+  const { label, times, series, height = 180, marks = [] } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const { dark } = useTheme();
+  const [at, setAt] = useState<{ place: number; left: number }>();
+  const data = useMemo(() => [times, ...series.map(({ values }) => values)] as uPlot.AlignedData, [times, series]);
+  const names = series.map(({ label, colour }) => `${label}${colour}`).join();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours on the canvas change with the theme, the lines with the names
+  useEffect(() => {
+    if (!box.current) return;
+    const chart = new uPlot(options(box.current, latest, setAt, height), data, box.current);
+    const observer = new ResizeObserver(
+      ([entry]) => entry && chart.setSize({ width: entry.contentRect.width, height }),
+    );
+    observer.observe(box.current);
+    charts.set(box.current, chart);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, [dark, names, height]);
+
+  const [from, to] = props.span;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the axis follows the range
+  useEffect(() => {
+    const chart = box.current && charts.get(box.current);
+    chart?.setData(data);
+  }, [data, from, to, marks.length]);
+
+  return (
+    <div className="chart" role="img" aria-label={`${label}. ${summary(props)}`}>
+      <div ref={box} style={{ height }} />
+      {at && <Tip {...props} place={at.place} left={at.left} />}
+    </div>
+  );
+}
+
+const charts = new WeakMap<HTMLElement, uPlot>();
+
+function summary({ series, format }: Props): string {
+  return series
+    .map(({ label, values }) => {
+      const known = values.filter((value) => value !== null);
+      return known.length
+        ? `${label}: between ${format(Math.min(...known))} and ${format(Math.max(...known))}, last ${format(known.at(-1) ?? 0)}`
+        : `${label}: no values`;
+    })
+    .join("; ");
+}
+
+function Tip({ times, series, format, marks = [], span, place, left }: Props & { place: number; left: number }) {
+  const time = times[place];
+  if (time === undefined) return null;
+  const near = (span[1] - span[0]) / 60;
+  return (
+    <div
+      className="tip"
+      style={left > 0.5 ? { right: `${(1 - left) * 100 + 3}%`, top: 4 } : { left: `${left * 100 + 3}%`, top: 4 }}
+    >
+      <div className="quiet">{formatTime(time, Date.now(), "minute")}</div>
+      {series.map(({ label, colour, values }) => (
+        <div key={label} className="row">
+          <span className="swatch" style={{ "--swatch": colour }} />
+          <span className="grow">{label}</span>
+          <strong className="number">{values[place] == null ? "–" : format(values[place])}</strong>
+        </div>
+      ))}
+      {marks
+        .filter(({ at }) => Math.abs(at - time) < near)
+        .map(({ at, label }) => (
+          <div key={`${at}${label}`}>▾ {label}</div>
+        ))}
+    </div>
+  );
+}
+
+function options(
+  box: HTMLElement,
+  latest: { current: Props },
+  setAt: (at: { place: number; left: number } | undefined) => void,
+  height: number,
+): uPlot.Options {
+  const colour = resolver(box);
+  const quiet = colour("var(--text-quiet)");
+  const axis = { stroke: quiet, font: "11px 'Inter Variable', sans-serif", ticks: { show: false }, gap: 6 };
+  const { series, group, onRange } = latest.current;
+  return {
+    width: box.clientWidth || 400,
+    height,
+    ms: 1,
+    padding: [12, 16, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: Boolean(onRange), y: false, setScale: false },
+      ...(group ? { sync: { key: group } } : {}),
+    },
+    scales: {
+      x: { time: true, range: () => latest.current.span },
+      y: { range: (_, __, most) => [0, (most || 1) * 1.08] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        space: 70,
+        values: (_, splits) => splits.map((at) => formatTime(at, Date.now(), "minute")),
+      },
+      {
+        ...axis,
+        size: (_, values) => 18 + 6.4 * Math.max(...(values ?? []).map((value) => value.length), 2),
+        space: 36,
+        grid: { stroke: colour("var(--line)"), width: 1 },
+        values: (_, splits) => splits.map((value) => latest.current.format(value)),
+      },
+    ],
+    series: [
+      {},
+      ...series.map(({ label, colour: own, fill }): uPlot.Series => {
+        const stroke = colour(own);
+        return {
+          label,
+          stroke,
+          width: 1.6,
+          points: { size: 4 },
+          ...(fill ? { fill: stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.12)") } : {}),
+        };
+      }),
+    ],
+    hooks: {
+      draw: [(chart) => drawMarks(chart, latest.current.marks ?? [], colour("var(--gold)"))],
+      setCursor: [
+        (chart) => {
+          const place = chart.cursor.idx;
+          const left = (chart.cursor.left ?? -1) + chart.bbox.left / devicePixelRatio;
+          setAt(place == null || (chart.cursor.left ?? -1) < 0 ? undefined : { place, left: left / chart.width });
+        },
+      ],
+      setSelect: [
+        (chart) => {
+          const { left, width } = chart.select;
+          if (width < 4) return;
+          latest.current.onRange?.(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
+          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+      ready: [
+        (chart) => {
+          chart.over.addEventListener("click", () => {
+            if (chart.cursor.idx != null) latest.current.onPick?.(chart.cursor.idx);
+          });
+        },
+      ],
+    },
+  };
+}
+
+/** A canvas knows no variables: let the browser work a colour out. */
+function resolver(box: HTMLElement): (colour: string) => string {
+  return (colour) => {
+    const probe = document.createElement("span");
+    probe.style.color = colour;
+    box.append(probe);
+    const known = getComputedStyle(probe).color;
+    probe.remove();
+    return known;
+  };
+}
+
+function drawMarks(chart: uPlot, marks: Mark[], colour: string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const { at } of marks) {
+    const x = chart.valToPos(at, "x", true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const size = 5 * devicePixelRatio;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.moveTo(x - size, bbox.top - size);
+    ctx.lineTo(x + size, bbox.top - size);
+    ctx.lineTo(x, bbox.top + size * 0.6);
+    ctx.fill();
+  }
+  ctx.restore();
+}

@@ -1,0 +1,49 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import { Home } from "./pages/home/Home";
+import { Missing } from "./pages/Missing";
+import { Shell } from "./shell/Shell";
+import { DEFAULT_RANGE, parseRange } from "./time";
+
+/** What every page has in its URL: the time range, unless it is the default. */
+type Kept = { from?: string; to?: string | undefined };
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Shell,
+  notFoundComponent: Missing,
+  validateSearch: ({ from, to }: Record<string, unknown>): Kept => {
+    const range = parseRange(from, to);
+    return range.from === DEFAULT_RANGE.from && range.to === undefined ? {} : range;
+  },
+  search: { middlewares: [retainSearchParams(["from", "to"])] },
+});
+
+const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
+
+const service = createRoute({
+  getParentRoute: () => root,
+  path: "/services/$name",
+  component: lazyRouteComponent(() => import("./pages/service/Service"), "Service"),
+});
+
+/** Make the router of the application. */
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([home, service]),
+    context: { queries },
+    defaultPreload: "intent",
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

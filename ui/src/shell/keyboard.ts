@@ -1,0 +1,41 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { PLACES } from "./places";
+
+const SEQUENCE_MILLISECONDS = 1200;
+
+/** Listens for `/` (search), `g` and a letter (go to a page), `?` (the keys) and the first arrow down (into the first list). */
+export function useKeyboard({ search, help }: { search: () => void; help: () => void }): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let going = 0;
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      const place = PLACES.find(({ key }) => key === event.key);
+      if (place && event.timeStamp - going < SEQUENCE_MILLISECONDS) {
+        going = 0;
+        event.preventDefault();
+        void navigate({ to: place.to });
+        return;
+      }
+      going = event.key === "g" ? event.timeStamp : 0;
+      if (event.key === "/") search();
+      else if (event.key === "?") help();
+      else if (event.key === "ArrowDown" && event.target === document.body) focusFirst();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [navigate, search, help]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+function focusFirst(): void {
+  document.querySelector<HTMLElement>("main tbody tr :is(a, button)")?.focus();
+}
