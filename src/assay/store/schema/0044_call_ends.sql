@@ -37,13 +37,15 @@ SELECT
     Batch, toDateTime(ReceivedAt) AS ReceivedAt, ServiceName, SpanKind,
     Environment,
     StatusCode = 'Error' AS Error, Duration, AdjustedCount AS Count,
-    assay_peer(attributes) AS Peer,
-    if(Peer = '', '', assay_peer_kind(attributes)) AS PeerKind
+    tupleElement(side, 1) AS Peer,
+    if(Peer = '', '', tupleElement(side, 2)) AS PeerKind
 FROM
 (
     SELECT
         Timestamp, PartitionDate, TraceId, SpanId, ParentSpanId, SpanKind, Flags, Batch, ReceivedAt, ServiceName, Environment, StatusCode, Duration, AdjustedCount,
-        if(SpanKind IN ('Client', 'Producer', 'Consumer'), SpanAttributes, CAST(map(), 'Map(LowCardinality(String), String)')) AS attributes
+        -- An array of one or none: only a span that calls somebody is asked whom.
+        arrayMap(attributes -> (assay_peer(attributes), assay_peer_kind(attributes)),
+            arrayFilter(attributes -> SpanKind IN ('Client', 'Producer', 'Consumer'), [SpanAttributes]))[1] AS side
     FROM assay_decoded_spans
     WHERE Stage != 'filtered'
 )
