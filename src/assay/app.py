@@ -133,13 +133,13 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
 
 def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
-    from assay.api import create_app, gather, open_gates, serve_app  # noqa: PLC0415
+    from assay.api import create_app, open_assessor, open_gates, serve_app  # noqa: PLC0415
     from assay.exporters import Exporters  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
     from assay.quality import Delivery, StoredSeries  # noqa: PLC0415
-    from assay.quality.compliance import Assessor, ComplianceSchedule  # noqa: PLC0415
+    from assay.quality.compliance import ComplianceSchedule  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
         Loader,
@@ -167,7 +167,15 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     graph = ServiceGraph(engine, lambda: queue.committed(Signal.TRACES))
     retention = RetentionSchedule(engine, config.retention, lambda: datetime.datetime.now(datetime.UTC).date())
     exporters = Exporters(engine, config.exporters, config.data_dir / "exporters", queue.committed, config_file)
-    assessor = Assessor(engine, intake.emit, evidence=gather(engine, config, keeper, exporters, queue.dead_letters))
+    assessor = open_assessor(
+        engine,
+        config,
+        config_file,
+        emit=intake.emit,
+        keeper=keeper,
+        exporters=exporters,
+        dead_letters=queue.dead_letters,
+    )
     compliance = ComplianceSchedule(assessor, config.compliance)
     readiness = _readiness(config, loader.alive)
     app = create_app(

@@ -55,6 +55,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "compliance",
         "compliance/assessments",
         "compliance/assessments/{id}",
+        "compliance/frameworks",
         "compliance/scores",
         "dora",
         "dora/changes",

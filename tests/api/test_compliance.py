@@ -1,7 +1,26 @@
 from __future__ import annotations
 
-import httpx
+from pathlib import Path
 
+import httpx
+from tests.conftest import listening
+
+from assay.api import create_app
+from assay.core.config import Api
+from assay.core.ports import Engine
+from assay.quality.compliance import Assessor, Library
+from assay.quality.documents import Documents
+
+_FRAMEWORK = """kind: compliance_framework
+id: mine
+title: Mine
+checks:
+  - name: own
+    why: something
+    sql: SELECT '' AS service, '' AS finding
+controls: [{id: a, title: A, checks: [own]}]
+"""
+_WAIVERS = "kind: compliance_waivers\nwaivers: [{check: mine/own, owner: a, reason: b, expires: 2020-01-01}]\n"
 _WITHIN = {"start": "1971-03-01T00:00:00Z", "end": "1971-03-02T00:00:00Z"}
 
 
@@ -36,3 +55,17 @@ def test_what_cannot_be_assessed_is_refused(events_client: httpx.Client) -> None
         assert 400 <= answer.status_code < 500, answer.text
         assert answer.json()["error"]["hint"]
     assert events_client.get("/api/v1/compliance/assessments/nobody").status_code == 404
+
+
+def test_what_owners_have_written_is_listed(engine: Engine, tmp_path: Path) -> None:
+    """Frameworks, own checks and waivers are listed with their files, what has expired as such, problems with their place."""
+    (tmp_path / "f.yaml").write_text(_FRAMEWORK, "utf-8")
+    (tmp_path / "w.yaml").write_text(_WAIVERS, "utf-8")
+    with listening(create_app(engine, Api(), assessor=Assessor(engine, library=Library(Documents(tmp_path))))) as url:
+        told = httpx.get(f"{url}/api/v1/compliance/frameworks", timeout=60).json()
+    mine = next(each for each in told["frameworks"] if each["framework"] == "mine")
+    assert (mine["file"], mine["controls"][0]["checks"]) == (str(tmp_path / "f.yaml"), ["mine/own"])
+    assert next(each for each in told["checks"] if each["name"] == "mine/own")["own"]
+    assert [(each["check"], each["expired"]) for each in told["waivers"]] == [("mine/own", True)]
+    (problem,) = told["problems"]
+    assert (problem["line"], problem["message"]) == (7, "checks[0].sql: it gives no environment, subject")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -37,3 +38,31 @@ def test_an_unknown_framework_is_wrong_input(server: str) -> None:
     ran = CliRunner().invoke(program, ["compliance", "check", "--dry-run", "--server", server, "--framework", "x"])
     assert ran.exit_code == 2
     assert "qms-phase-4" in ran.output
+
+
+def test_controls_are_listed_with_the_checks_that_speak_for_them(server: str) -> None:
+    """Without a framework the frameworks are listed, with one its controls; those without checks only if asked for."""
+    run = CliRunner().invoke
+    assert "nist-800-53-r5" in run(program, ["compliance", "controls", "--server", server]).output
+    asked = ["compliance", "controls", "--server", server, "--framework", "soc2"]
+    some, all_of_them = run(program, asked).output, run(program, [*asked, "--all"]).output
+    assert "deployments_gated" in some
+    assert "CC1.1" not in some
+    assert "CC1.1" in all_of_them
+    assert json.loads(run(program, [*asked, "--json"]).output)["problems"] == []
+    assert run(program, ["compliance", "controls", "--server", server, "--framework", "x"]).exit_code == 2
+
+
+def test_documents_are_checked_without_a_server(tmp_path: Path) -> None:
+    """What can be used is named; what cannot is told with file, line and hint, and exit code 2."""
+    (tmp_path / "w.yaml").write_text(
+        "kind: compliance_waivers\nwaivers: [{check: clocks, owner: a, reason: b, expires: 2262-01-01}]\n", "utf-8"
+    )
+    run = CliRunner().invoke(program, ["compliance", "validate", str(tmp_path)])
+    assert (run.exit_code, run.output) == (0, f"{tmp_path / 'w.yaml'} is valid: 1 waiver\n")
+    (tmp_path / "f.yaml").write_text("kind: compliance_framework\nid: f\ntitel: F\ncontrols: []\n", "utf-8")
+    run = CliRunner().invoke(program, ["compliance", "validate", str(tmp_path)])
+    assert (run.exit_code, run.output) == (2, f"{tmp_path / 'f.yaml'}:3: titel: unknown key (did you mean title?)\n")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert CliRunner().invoke(program, ["compliance", "validate", str(empty)]).exit_code == 2

@@ -10,8 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assay.api.answer import JsonAnswer
 from assay.api.parameters import Within
+from assay.core.statement import load_all
 from assay.quality import compliance
-from assay.quality.compliance import Assessor
+from assay.quality.compliance import Assessor, Shelf, Waiver
+from assay.quality.compliance.waivers import state_of
+from assay.quality.documents import Problem
 from assay.query.times import DAY, Clock, parse_range
 
 _DEFAULT_RANGE = 30 * DAY
@@ -46,6 +49,63 @@ class Assessments:
     assessments: list[compliance.Assessment]
 
 
+@dataclass(frozen=True, slots=True)
+class ListedCheck:
+    """A check and what it is for; `own` says that it is in the document of a framework."""
+
+    name: str
+    why: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedControl:
+    """A control and its checks; without checks Assay says nothing about it, unless services report it."""
+
+    control: str
+    title: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFramework:
+    """A framework; `file` and `document`, its version, are empty for one that comes with Assay."""
+
+    framework: str
+    title: str
+    file: str
+    document: str
+    reported_as: tuple[str, ...]
+    controls: list[ListedControl]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWaiver:
+    """A waiver: who answers for what, why, and until the end of which day (UTC); `expired` ones do not count."""
+
+    check: str
+    framework: str
+    control: str
+    service: str
+    environment: str
+    subject: str
+    owner: str
+    reason: str
+    expires: str
+    file: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryAnswer:
+    """The frameworks, the checks that they use, all waivers, and why files, statements or waivers cannot be used."""
+
+    frameworks: list[ListedFramework]
+    checks: list[ListedCheck]
+    waivers: list[ListedWaiver]
+    problems: list[Problem]
+
+
 def routes(clock: Clock, assessor: Assessor) -> APIRouter:
     router = APIRouter(tags=["compliance"])
 
@@ -58,6 +118,14 @@ def routes(clock: Clock, assessor: Assessor) -> APIRouter:
         """
         within = asked.within(clock(), _DEFAULT_RANGE)
         return JsonAnswer(assessor.look(asked.framework, within.start_ns, within.end_ns))
+
+    @router.get("/compliance/frameworks", response_model=LibraryAnswer, summary="Which frameworks are there?")
+    def show() -> JsonAnswer:
+        """The frameworks that come with Assay and those of the owners' documents, with controls, checks and waivers, now.
+
+        Of these documents also what cannot be used, with file, line, reason and hint.
+        """
+        return JsonAnswer(_listed(assessor.read_library(), clock()))
 
     @router.post("/compliance/assessments", response_model=Assessments, summary="Assess frameworks")
     def check(asked: CheckQuestion) -> JsonAnswer:
@@ -82,3 +150,30 @@ def routes(clock: Clock, assessor: Assessor) -> APIRouter:
         return JsonAnswer(assessor.history(within.start_ns, within.end_ns, asked.limit, **about))
 
     return router
+
+
+def _listed(shelf: Shelf, now_ns: int) -> LibraryAnswer:
+    own = [statement for framework in shelf.frameworks.values() for statement in framework.own.values()]
+    checks = [ListedCheck(each.name, each.header["why"], each in own) for each in [*load_all(compliance.FOLDER), *own]]
+    return LibraryAnswer(
+        [
+            ListedFramework(
+                framework.id,
+                framework.title,
+                str(framework.document.path) if framework.document else "",
+                framework.document.version if framework.document else "",
+                framework.reported_as,
+                [ListedControl(control.id, control.title, control.checks) for control in framework.controls],
+            )
+            for framework in shelf.frameworks.values()
+        ],
+        checks,
+        [_listed_waiver(waiver, now_ns) for waiver in shelf.waivers],
+        shelf.problems,
+    )
+
+
+def _listed_waiver(waiver: Waiver, now_ns: int) -> ListedWaiver:
+    state = state_of(waiver, waiver.holds(now_ns), 0)
+    fields = {name: getattr(state, name) for name in ListedWaiver.__slots__ if name != "expired"}
+    return ListedWaiver(**fields, expired=state.state == "expired")

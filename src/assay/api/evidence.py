@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from assay.core.config import Config
-from assay.core.ports import Engine
+from assay.core.ports import Emit, Engine
 from assay.core.signals import Signal
 from assay.exporters import Exporters
 from assay.journal import DeadLetter
 from assay.policies import PolicyKeeper
 from assay.quality import conventions
-from assay.quality.compliance import Evidence
+from assay.quality.compliance import Assessor, Evidence, Library
+from assay.quality.documents import Documents
 
 _LOOKED_AT = 500_000
 _COUNT = """SELECT sum(Spans) FROM assay_service_metrics_hourly
 WHERE Hour >= assay_time_from({start:Int64}, 3600) AND Hour < assay_time_until({end:Int64}, 3600)"""
+
+
+def open_assessor(
+    engine: Engine,
+    config: Config,
+    config_file: Path | None,
+    *,
+    emit: Emit,
+    keeper: PolicyKeeper,
+    exporters: Exporters,
+    dead_letters: Callable[[], Iterable[DeadLetter]],
+) -> Assessor:
+    """Return what assesses the frameworks of Assay and of the owners' documents, and keeps the results through `emit`."""
+    library = Library(Documents(config.quality.directory, config_file))
+    return Assessor(engine, emit, evidence=gather(engine, config, keeper, exporters, dead_letters), library=library)
 
 
 def gather(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
@@ -13,9 +14,10 @@ from assay.core.events import Event, encode
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.quality import compliance
-from assay.quality.compliance import Assessor, Outcome, Share
+from assay.quality.compliance import Assessor, Outcome, Ran, Share
 from assay.quality.compliance.exposition import ComplianceMetrics
 from assay.quality.compliance.recording import events_of, parse
+from assay.quality.documents import parse_document
 from assay.receivers.otlp import KINDS
 
 _DAY = 86400 * 10**9
@@ -30,13 +32,17 @@ controls:
   - {id: b, title: B, checks: [clocks]}
   - {id: c, title: C}
 """
-FRAMEWORK = compliance.parse(_FRAMEWORK, "f.yaml", compliance.names())
+FRAMEWORK = compliance.parse_framework(parse_document(_FRAMEWORK, Path("f.yaml")))
 
 
 def outcome(check: str, result: str, *shares: Share) -> Outcome:
-    found = sum(share.found for share in shares)
-    looked_at = sum(share.looked_at for share in shares)
-    return Outcome(check, result, 0, _DAY, looked_at, found, (), shares, "", "SELECT 1", {}, 0.25)  # type: ignore[arg-type] # words
+    looked_at, found, waived = (sum(getattr(share, name) for share in shares) for name in ("looked_at", "found", "waived"))
+    counts = looked_at, found, waived
+    return Outcome(check, result, 0, _DAY, *counts, (), shares, "", "SELECT 1", {}, 0.25)  # type: ignore[arg-type] # words
+
+
+def ran(**outcomes: Outcome) -> Ran:
+    return Ran(0, _DAY, outcomes)
 
 
 @pytest.mark.parametrize(
@@ -47,35 +53,43 @@ def outcome(check: str, result: str, *shares: Share) -> Outcome:
         ("passed", "no_data", ["no_data", "passed", "not_assessed"], 50),
         ("passed", "broken", ["broken", "passed", "not_assessed"], 50),
         ("failed", "broken", ["broken", "failed", "not_assessed"], 0),
+        ("passed", "waived", ["waived", "passed", "not_assessed"], 100),
+        ("waived", "failed", ["failed", "waived", "not_assessed"], 0),
+        ("waived", "waived", ["waived", "waived", "not_assessed"], None),
     ],
 )
-def test_a_control_is_as_bad_as_its_worst_check(clocks: str, logs: str, controls: list[str], score: float) -> None:
-    """Only what passed counts as a pass; what no check speaks for is not in the score."""
-    outcomes = {"clocks": outcome("clocks", clocks), "logs_traced": outcome("logs_traced", logs)}
-    made = compliance.assess(FRAMEWORK, outcomes, (0, _DAY), 0)
+def test_a_control_is_as_bad_as_its_worst_check(clocks: str, logs: str, controls: list[str], score: float | None) -> None:
+    """Only what passed counts as a pass; what is waived or no check speaks for is not in the score."""
+    outcomes = ran(clocks=outcome("clocks", clocks), logs_traced=outcome("logs_traced", logs))
+    made = compliance.assess(FRAMEWORK, outcomes, 0)
     assert [control.result for control in made.controls] == controls
     assert made.score == score
-    assert made.controls[0].score == 50 * [clocks, logs].count("passed")
+    counted = [each for each in (clocks, logs) if each != "waived"]
+    assert made.controls[0].score == (100 * counted.count("passed") / len(counted) if counted else None)
     assert made.controls[2].score is None
 
 
 def test_a_service_is_judged_by_the_checks_that_looked_at_it() -> None:
-    """The score of a service is the share of the checks that looked at something of it and found nothing wrong with it."""
-    outcomes = {
-        "clocks": outcome("clocks", "failed", Share("", 1, 1), Share("x", 1, 0), Share("y", 4, 1)),
-        "logs_traced": outcome("logs_traced", "passed", Share("x", 1, 0), Share("y", 2, 0)),
-    }
-    made = compliance.assess(FRAMEWORK, outcomes, (0, _DAY), 0)
+    """The score of a service is the share of the checks that looked at something of it and found nothing wrong with it.
+
+    Where all that was found is waived, the check is left out.
+    """
+    outcomes = ran(
+        clocks=outcome("clocks", "failed", Share("", 1, 1), Share("x", 1, 0), Share("y", 4, 1), Share("z", 1, 0, 1)),
+        logs_traced=outcome("logs_traced", "passed", Share("x", 1, 0), Share("y", 2, 0), Share("z", 2, 1, 1)),
+    )
+    made = compliance.assess(FRAMEWORK, outcomes, 0)
     assert [(each.service, each.score, each.passed, each.checks) for each in made.services] == [
         ("x", 100, 2, 2),
         ("y", 50, 1, 2),
+        ("z", 0, 0, 1),
     ]
 
 
 def test_nothing_assessed_has_no_score() -> None:
     """A framework of which no control has checks has no score, neither 0 nor 100."""
     bare = replace(FRAMEWORK, controls=FRAMEWORK.controls[2:])
-    assert compliance.assess(bare, {}, (0, _DAY), 0).score is None
+    assert compliance.assess(bare, ran(), 0).score is None
 
 
 def test_an_assessment_without_evidence_is_kept_and_read_as_it_was(engine: Engine, store: Store) -> None:
@@ -116,9 +130,9 @@ def test_what_cannot_be_kept_is_not_answered(engine: Engine) -> None:
 
 def test_the_metrics_count_checks_and_tell_the_latest_score(engine: Engine, store: Store) -> None:
     """Each control counts once per assessment by whether it passed, with its duration; the score is that of the newest."""
-    outcomes = {"clocks": outcome("clocks", "passed"), "logs_traced": outcome("logs_traced", "failed")}
+    outcomes = ran(clocks=outcome("clocks", "passed"), logs_traced=outcome("logs_traced", "failed"))
     for number, at in enumerate((_KEPT, _KEPT + 1)):
-        made = compliance.assess(replace(FRAMEWORK, id="metrics"), outcomes, (0, _DAY), at, f"m{number}")
+        made = compliance.assess(replace(FRAMEWORK, id="metrics"), outcomes, at, f"m{number}")
         request = encode(events_of(made, at, scheduled=False), at)
         store(Signal.LOGS, KINDS[Signal.LOGS].request.FromString(request))
     told = {

@@ -1,40 +1,74 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assay.core.errors import InvalidInput, NotFound
 from assay.quality import compliance
+from assay.quality.documents import locate, parse_document
 
 _PAGE = Path(__file__).parents[3] / "docs" / "compliance.md"
-_GOOD = (
-    "kind: compliance_framework\nid: f\ntitle: F\ncontrols:\n  - {id: a, title: A, checks: [clocks]}\n  - {id: b, title: B}\n"
-)
+_GOOD = """kind: compliance_framework
+id: f
+title: F
+checks:
+  - name: backups
+    why: there is a backup of every day
+    sql: SELECT service, environment, subject, '' AS finding FROM backups WHERE day > {start:Int64}
+controls:
+  - {id: a, title: A, checks: [clocks, backups]}
+  - {id: b, title: B}
+"""
+
+
+def _parse(text: str) -> compliance.Framework:
+    return compliance.parse_framework(parse_document(text, Path("f.yaml")))
 
 
 @pytest.mark.parametrize(
     ("find", "write", "at", "hint"),
     [
         ("title: F", "titel: F", "f.yaml:3: titel: unknown key", "did you mean title?"),
-        ("[clocks]", "[clock]", "f.yaml:5: controls[0].checks.clock: unknown key", "did you mean clocks?"),
-        ("id: b", "id: a", "f.yaml:6: controls[1].id: a is there twice", "id of its own"),
-        ("compliance_framework", "gate", "f.yaml:1: kind: 'gate' is no framework", "compliance_framework"),
-        ("title: B", "title: 3", "f.yaml:6: controls[1].title: it is no text", "write a text"),
+        ("[clocks", "[clock", "f.yaml:9: controls[0].checks.clock: unknown key", "did you mean clocks?"),
+        ("id: b", "id: a", "f.yaml:10: controls[1].id: a is there twice", "id of its own"),
+        ("title: B", "title: 3", "f.yaml:10: controls[1].title: it is no text", "write a text"),
+        ("id: f", "id: soc2", "f.yaml:2: id: soc2 comes with Assay", "extends: soc2"),
+        ("id: f", "id: f g", "f.yaml:2: id: 'f g' is no id", "letters"),
+        ("title: F", "extends: soc3", "f.yaml:3: extends: 'soc3' does not come with Assay", "soc2"),
+        ("name: backups", "name: clocks", "f.yaml:5: checks[0].name: there is a check clocks already", "another name"),
+        ("name: backups", "name: reported", "f.yaml:5: checks[0].name: there is a check reported already", "another name"),
+        ("{start:Int64}", "{sttings:Int64}", "f.yaml:7: checks[0].sql.sttings: unknown key", "did you mean settings?"),
+        ("    why: there is a backup of every day\n", "", "f.yaml:5: checks[0].why: it is no text", "write a text"),
+        ("title: F", "title: F\nreported_as: SOC2", "f.yaml:4: reported_as: it is no list of texts", "SOC2"),
     ],
 )
 def test_a_bad_framework_is_refused_with_its_place(find: str, write: str, at: str, hint: str) -> None:
     """What is wrong in a framework is told with file, line, key and what to write instead."""
+    assert _parse(_GOOD).own["f/backups"].parameters == {"start": "Int64"}
+    text = _GOOD.replace(find, write)
     with pytest.raises(InvalidInput) as told:
-        compliance.parse(_GOOD.replace(find, write), "f.yaml", compliance.names())
-    assert told.value.message == at
+        _parse(text)
+    assert str(locate(told.value, Path("f.yaml"), text)) == at
     assert hint in told.value.hint
+
+
+def test_an_owner_adds_to_a_framework_of_assay() -> None:
+    """With `extends` all controls are there; one that is named again keeps its title and gets more checks."""
+    text = _GOOD.replace("title: F", "extends: soc2").replace("id: a, title: A", "id: CC8.1")
+    extended, base = _parse(text), compliance.load("soc2")
+    assert [control.id for control in extended.controls] == [*(control.id for control in base.controls), "b"]
+    before = next(control for control in base.controls if control.id == "CC8.1")
+    after = next(control for control in extended.controls if control.id == "CC8.1")
+    assert after == replace(before, checks=(*before.checks, "clocks", "f/backups"))
+    assert (extended.title, extended.reported_as) == (base.title, (*base.reported_as, "soc2"))
 
 
 def test_the_frameworks_of_assay_can_be_read() -> None:
     """Every framework that comes with Assay is valid, and every check speaks for a control; another name is refused."""
     used = {name for each in compliance.available() for control in compliance.load(each).controls for name in control.checks}
-    assert used == set(compliance.names())
+    assert used - {"reported"} == set(compliance.names())
     with pytest.raises(NotFound):
         compliance.load("qms")
 

@@ -8,8 +8,10 @@ import click
 from assay.cli._client import Client, asking
 from assay.cli._render import console, print_json, table, text
 
-_STYLES = {"passed": "green", "failed": "red", "broken": "red", "no_data": "yellow", "not_assessed": "dim"}
-_FINE = {"passed", "not_assessed"}
+_STYLES = {"passed": "green", "failed": "red", "broken": "red", "no_data": "yellow", "waived": "yellow", "not_assessed": "dim"}
+_STATES = {"in_force": "covers {findings}", "expired": "expired, does not count", "unused": "covers nothing"}
+_NO_OUTCOME: dict[str, Any] = {"result": "", "looked_at": "", "found": "", "waived": "", "sample": [], "reason": ""}
+_FINE = {"passed", "waived", "not_assessed"}
 
 
 @click.command("check")
@@ -23,8 +25,8 @@ def command(
 ) -> None:
     """Run the checks of frameworks now and keep what they came to.
 
-    Exit 0 if all passed, 1 if one failed or had no data, 2 if one is broken. The score is the percentage of assessed controls
-    that passed; what has no data or is broken has not passed.
+    Exit 0 if all passed or are waived, 1 if one failed or had no data, 2 if one is broken. The score is the percentage of
+    assessed controls that passed; what has no data or is broken has not passed, what is waived is left out.
     """
     wanted = list(frameworks) or ["qms-phase-4"]
     if dry_run:
@@ -59,12 +61,19 @@ def _print(answer: dict[str, Any]) -> None:
     out.print(f"{assessed} of {len(answer['controls'])} controls are assessed by Assay")
     if answer["id"]:
         out.print(text(f"kept as assessment {answer['id']}"))
-    listed = table("=control", "=result", "=check", "=outcome", ">looked at", ">found", "first finding")
+    listed = table("=control", "=result", "=check", "=outcome", ">looked at", ">found", ">waived", "first finding")
     for control in answer["controls"]:
         for number, name in enumerate(control["checks"] or [""]):
-            one = outcomes.get(name, {"result": "", "looked_at": "", "found": "", "sample": [], "reason": ""})
+            one = outcomes.get(name, _NO_OUTCOME)
             said = [" ".join(filter(None, each.values())) for each in one["sample"][:1]] or [one["reason"]]
             head = (control["control"], control["result"]) if number == 0 else ("", "")
-            cells = (*head, name, one["result"], str(one["looked_at"]), str(one["found"]), said[0])
+            counts = (str(one[key]) for key in ("looked_at", "found", "waived"))
+            cells = (*head, name, one["result"], *counts, said[0])
             listed.add_row(*(text(cell, _STYLES.get(cell, "")) for cell in cells))
     out.print(listed)
+    for each in answer["waivers"]:
+        about = each["check"] or each["control"]
+        line = f"waiver of {about} by {each['owner']} until {each['expires']}: {_STATES[each['state']].format(**each)}"
+        out.print(text(line, "red" if each["state"] == "expired" else ""))
+    for problem in answer["problems"]:
+        click.echo(f"warning: {problem}", err=True)

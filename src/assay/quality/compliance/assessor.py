@@ -14,8 +14,9 @@ from assay.core.ports import Emit, Engine
 from assay.core.statement import load as load_statement
 from assay.quality.compliance.assessment import FORMULAS, Assessment, assess, format_time, run_checks
 from assay.quality.compliance.check import Evidence
-from assay.quality.compliance.framework import load
+from assay.quality.compliance.library import Library, Shelf, verify
 from assay.quality.compliance.recording import FOLDER, events_of, read
+from assay.quality.compliance.reports import read_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,17 @@ class Assessor:
         emit: Emit | None = None,
         clock: Callable[[], int] = time.time_ns,
         evidence: Evidence | None = None,
+        library: Library | None = None,
     ) -> None:
-        """Keep assessments through `emit`, if there is one; `clock` gives nanoseconds since 1970."""
+        """Keep assessments through `emit`, if there is one; `clock` gives nanoseconds since 1970.
+
+        `evidence` is what checks are told about Assay itself, and `library` what owners have written.
+        """
         self._engine = engine
         self._emit = emit
         self._clock = clock
         self._evidence = evidence
+        self._library = library or Library()
         # Checks read much; those of one question wait for those of another.
         self._lock = threading.Lock()
 
@@ -101,12 +107,36 @@ class Assessor:
         rows = self._engine.query(load_statement(FOLDER, "last_scores")).dicts()
         return {row["framework"]: int(row["scheduled_ns"]) for row in rows}
 
+    def names(self) -> list[str]:
+        """Return the names of the frameworks that there are now."""
+        return list(self._library.read().frameworks)
+
+    def read_library(self) -> Shelf:
+        """Return the frameworks and waivers as they are now, and the problems of files and of owners' statements."""
+        shelf = self._library.read()
+        shelf.problems.extend(problem for each in shelf.frameworks.values() for problem in verify(each, self._engine))
+        return shelf
+
     def _assess(self, names: Sequence[str], start_ns: int, end_ns: int, kept: bool) -> list[Assessment]:
-        frameworks = [load(name) for name in names]
+        shelf = self._library.read()
+        frameworks = [shelf.find(name) for name in names]
         with self._lock:
-            outcomes = run_checks(self._engine, frameworks, start_ns, end_ns, self._evidence)
+            ran = run_checks(self._engine, frameworks, start_ns, end_ns, self._evidence, waivers=shelf.waivers)
+            reported = [read_reports(self._engine, each, start_ns, end_ns) for each in frameworks]
         now = self._clock()
-        return [assess(each, outcomes, (start_ns, end_ns), now, secrets.token_hex(12) if kept else "") for each in frameworks]
+        problems = [str(problem) for problem in shelf.problems]
+        return [
+            assess(
+                framework,
+                ran,
+                now,
+                secrets.token_hex(12) if kept else "",
+                reports=reports,
+                waivers=shelf.waivers,
+                problems=[*problems, *strange],
+            )
+            for framework, (reports, strange) in zip(frameworks, reported, strict=True)
+        ]
 
 
 def _point(row: dict[str, Any]) -> Point:

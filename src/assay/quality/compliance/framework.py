@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-import yaml
-
-from assay.core.errors import InvalidInput, NotFound
-from assay.core.lines import find_line
+from assay.core.errors import NotFound
 from assay.core.refusals import refuse, refuse_unknown
-from assay.quality.compliance.check import names
+from assay.core.statement import Statement
+from assay.quality.compliance.check import COLUMNS, TOLD, names
+from assay.quality.documents import Document, parse_document
 
-CODE = "framework_invalid"
+KIND, CODE = "compliance_framework", "framework_invalid"
+REPORTED = "reported"
+"""The check of a control that services report themselves."""
+
 _FOLDER = "assay.quality.compliance.frameworks"
+_KEYS = ("kind", "id", "title", "extends", "reported_as", "checks", "controls")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One requirement; without checks Assay says nothing about it."""
+    """One requirement; without checks, Assay says nothing about it unless services report it."""
 
     id: str
     title: str
@@ -29,26 +37,33 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Framework:
+    """Controls, and the checks that are the owner's `own`, by name: `<framework>/<name>`.
+
+    Reports of services are about it if they name its id or one of `reported_as`. `document` is None for what comes with Assay.
+    """
+
     id: str
     title: str
     controls: tuple[Control, ...]
+    reported_as: tuple[str, ...] = ()
+    own: Mapping[str, Statement] = field(default_factory=dict)
+    document: Document | None = None
 
 
-def parse(text: str, file: str, known: Sequence[str]) -> Framework:
-    """Read a framework whose checks are among `known`.
+def parse_framework(document: Document) -> Framework:
+    """Read a framework that an owner has written; what its statements mean to the engine is checked elsewhere.
 
     Raises:
-        InvalidInput: it is wrong; the message begins with file, line and key.
+        InvalidInput: it is wrong; the message begins with the path of the key.
     """
-    try:
-        return _framework(yaml.safe_load(text), known)
-    except yaml.YAMLError as error:
-        raise InvalidInput(CODE, f"{file}: {error}", "check the YAML syntax") from error
-    except InvalidInput as error:
-        line = find_line(text, error.message.partition(": ")[0])
-        raise InvalidInput(CODE, f"{file}:{line or 1}: {error.message}", error.hint) from error
+    given = document.content
+    if given.get("id") in available() and given.get("extends") != given["id"]:
+        hint = f"write extends: {given['id']} to add to it, or choose another id"
+        raise refuse(CODE, "id", f"{given['id']} comes with Assay", hint)
+    return replace(_framework(given), document=document)
 
 
+@cache
 def load(name: str) -> Framework:
     """Read a framework that comes with Assay.
 
@@ -58,32 +73,69 @@ def load(name: str) -> Framework:
     if name not in available():
         raise NotFound("framework_unknown", f"There is no framework {name!r}", f"known are {', '.join(available())}")
     file = f"{name}.yaml"
-    return parse((files(_FOLDER) / file).read_text("utf-8"), file, names())
+    return _framework(parse_document((files(_FOLDER) / file).read_text("utf-8"), Path(file)).content)
 
 
-def available() -> list[str]:
+@cache
+def available() -> tuple[str, ...]:
     """Return the names of the frameworks that come with Assay."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in files(_FOLDER).iterdir() if entry.name.endswith(".yaml"))
+    found = (entry.name.removesuffix(".yaml") for entry in files(_FOLDER).iterdir() if entry.name.endswith(".yaml"))
+    return tuple(sorted(found))
 
 
-def _framework(given: Any, known: Sequence[str]) -> Framework:
-    if not isinstance(given, Mapping):
-        raise refuse(CODE, "kind", "the document is no mapping", "write kind: compliance_framework in it")
-    refuse_unknown(CODE, given, ("kind", "id", "title", "controls"), "")
-    if given.get("kind") != "compliance_framework":
-        raise refuse(CODE, "kind", f"{given.get('kind')!r} is no framework", "write compliance_framework")
-    controls = given.get("controls")
-    if not isinstance(controls, list) or not controls:
+def _framework(given: Mapping[str, Any]) -> Framework:
+    refuse_unknown(CODE, given, _KEYS, "")
+    key = _text(given, "id", "")
+    if not _ID.fullmatch(key):
+        raise refuse(CODE, "id", f"{key!r} is no id", "use letters, digits, and . _ - between them")
+    base = _base(given)
+    own = _own(given.get("checks", []), key)
+    known = [*names(), REPORTED, *(name.rpartition("/")[2] for name in own)]
+    controls = given.get("controls", [] if base else None)
+    if not isinstance(controls, list) or not (controls or base):
         raise refuse(CODE, "controls", "it is no list of controls", "write a list of id, title and checks")
-    read = tuple(_control(each, f"controls[{index}]", known) for index, each in enumerate(controls))
-    ids = [control.id for control in read]
-    for index, each in enumerate(ids):
-        if each in ids[:index]:
-            raise refuse(CODE, f"controls[{index}].id", f"{each} is there twice", "give each control an id of its own")
-    return Framework(_text(given, "id", ""), _text(given, "title", ""), read)
+    inherited = {control.id: control for control in base.controls} if base else {}
+    read = [_control(each, f"controls[{index}]", known, inherited) for index, each in enumerate(controls)]
+    for index, each in enumerate(read):
+        if each.id in [before.id for before in read[:index]]:
+            raise refuse(CODE, f"controls[{index}].id", f"{each.id} is there twice", "give each control an id of its own")
+    merged = inherited | {control.id: _named(control, own, key) for control in read}
+    title = base.title if base and "title" not in given else _text(given, "title", "")
+    aliases = (*(base.reported_as if base else ()), *_texts(given, "reported_as"))
+    return Framework(key, title, tuple(merged.values()), (*aliases, *([base.id] if base else [])), own)
 
 
-def _control(given: Any, at: str, known: Sequence[str]) -> Control:
+def _base(given: Mapping[str, Any]) -> Framework | None:
+    if "extends" not in given:
+        return None
+    if given["extends"] not in available():
+        raise refuse(CODE, "extends", f"{given['extends']!r} does not come with Assay", f"known are {', '.join(available())}")
+    return load(given["extends"])
+
+
+def _own(given: Any, framework: str) -> dict[str, Statement]:
+    if not isinstance(given, list):
+        raise refuse(CODE, "checks", "it is no list of checks", "write a list of name, why and sql")
+    own: dict[str, Statement] = {}
+    for index, each in enumerate(given):
+        at = f"checks[{index}]"
+        if not isinstance(each, Mapping):
+            raise refuse(CODE, at, "it is no mapping", "write name, why and sql")
+        refuse_unknown(CODE, each, ("name", "why", "sql"), at)
+        name = _text(each, "name", f"{at}.")
+        if not _NAME.fullmatch(name):
+            raise refuse(CODE, f"{at}.name", f"{name!r} is no name", "use small letters, digits and _")
+        if name in (*names(), REPORTED) or f"{framework}/{name}" in own:
+            raise refuse(CODE, f"{at}.name", f"there is a check {name} already", "choose another name")
+        text = _text(each, "sql", f"{at}.")
+        header = {"why": _text(each, "why", f"{at}."), "reads": "", "gives": f"one row with {', '.join(COLUMNS)} per thing"}
+        parameters = Statement.parse(name, text).parameters
+        refuse_unknown(CODE, parameters, TOLD, f"{at}.sql")
+        own[f"{framework}/{name}"] = Statement(f"{framework}/{name}", text, header, parameters)
+    return own
+
+
+def _control(given: Any, at: str, known: Sequence[str], inherited: Mapping[str, Control]) -> Control:
     if not isinstance(given, Mapping):
         raise refuse(CODE, at, "it is no mapping", "write id, title and checks")
     refuse_unknown(CODE, given, ("id", "title", "checks"), at)
@@ -91,7 +143,24 @@ def _control(given: Any, at: str, known: Sequence[str]) -> Control:
     if not isinstance(checks, list):
         raise refuse(CODE, f"{at}.checks", "it is no list", "write a list of names of checks")
     refuse_unknown(CODE, dict.fromkeys(map(str, checks)), known, f"{at}.checks")
-    return Control(_text(given, "id", f"{at}."), _text(given, "title", f"{at}."), tuple(map(str, checks)))
+    key = _text(given, "id", f"{at}.")
+    before = inherited.get(key)
+    title = before.title if before and "title" not in given else _text(given, "title", f"{at}.")
+    listed = dict.fromkeys([*(before.checks if before else ()), *map(str, checks)])
+    return Control(key, title, tuple(listed))
+
+
+def _named(control: Control, own: Mapping[str, Statement], framework: str) -> Control:
+    """Give the checks of the owner their full names."""
+    full = (f"{framework}/{name}" if f"{framework}/{name}" in own else name for name in control.checks)
+    return replace(control, checks=tuple(full))
+
+
+def _texts(given: Mapping[str, Any], key: str) -> list[str]:
+    values = given.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
+        raise refuse(CODE, key, "it is no list of texts", "write such as [SOC2, SOC 2]")
+    return values
 
 
 def _text(given: Mapping[str, Any], key: str, at: str) -> str:

@@ -71,7 +71,13 @@ def parse(text: str | bytes) -> Assessment:
 
 def _control_event(assessment: Assessment, control: Assessed, time_ns: int) -> Event:
     outcomes = assessment.outcomes_of(control)
-    body = _json({"control": control.control, "title": control.title, "outcomes": [asdict(each) for each in outcomes]})
+    waivers = [each for each in assessment.waivers if each.check in control.checks or each.control == control.control]
+    body = _json({
+        "control": control.control,
+        "title": control.title,
+        "outcomes": [asdict(each) for each in outcomes],
+        "waivers": [asdict(each) for each in waivers],
+    })  # fmt: skip
     key = f"{assessment.id}/{control.control}"
     told: dict[str, AttributeValue | None] = {
         **_common(assessment),
@@ -83,6 +89,7 @@ def _control_event(assessment: Assessment, control: Assessed, time_ns: int) -> E
         "qms.compliance.checks": list(control.checks),
         "qms.compliance.looked_at": sum(each.looked_at for each in outcomes),
         "qms.compliance.found": sum(each.found for each in outcomes),
+        "qms.compliance.waived": sum(each.waived for each in outcomes),
         "qms.compliance.duration_seconds": sum(each.seconds for each in outcomes),
         "qms.compliance.content_hash": _hash(body),
     }

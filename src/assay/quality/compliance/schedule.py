@@ -29,6 +29,7 @@ class ComplianceSchedule:
         self._clock = clock
         # What was just recorded can be read only a moment later.
         self._last: dict[str, int] = {}
+        self._missed: set[str] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="compliance")
 
@@ -48,11 +49,19 @@ class ComplianceSchedule:
         now = self._clock()
         last = {name: max(at, self._last.get(name, 0)) for name, at in self._assessor.last_scheduled().items()}
         last = {**self._last, **last}
-        due = [name for name in self._settings.frameworks if now - last.get(name, 0) >= self._settings.every_hours * _HOUR]
+        due = [name for name in self._known() if now - last.get(name, 0) >= self._settings.every_hours * _HOUR]
         if due:
             self._assessor.check(due, max(0, now - self._settings.window_days * _DAY), now, scheduled=True)
             self._last |= dict.fromkeys(due, now)
         return due
+
+    def _known(self) -> list[str]:
+        """Return the configured frameworks that there are; of another, which may come yet, the log tells once."""
+        there = self._assessor.names()
+        for name in set(self._settings.frameworks) - {*there, *self._missed}:
+            self._missed.add(name)
+            log.error("framework_unknown", framework=name, known=there)
+        return [name for name in self._settings.frameworks if name in there]
 
     def _run(self) -> None:
         # Not at once: at a start the journal is loaded first, and a check would miss what it holds.
