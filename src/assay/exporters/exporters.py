@@ -19,6 +19,7 @@ from assay.core.signals import Signal
 from assay.exporters.console import Console
 from assay.exporters.destination import Destination
 from assay.exporters.elasticsearch import Elasticsearch
+from assay.exporters.fluent_forward import FluentForward
 from assay.exporters.jaeger import Jaeger, JaegerThrift
 from assay.exporters.lane import Lane
 from assay.exporters.otlp_grpc import OtlpGrpc
@@ -27,6 +28,7 @@ from assay.exporters.prometheus import Prometheus, PrometheusRemoteWrite
 from assay.exporters.settings import Settings, describe
 from assay.exporters.source import Source
 from assay.exporters.state import State
+from assay.exporters.statsd import Statsd
 from assay.exporters.zipkin import Zipkin
 
 DESTINATIONS: dict[str, type[Destination[Any]]] = {
@@ -39,6 +41,8 @@ DESTINATIONS: dict[str, type[Destination[Any]]] = {
     "jaeger": Jaeger,
     "jaeger/thrift": JaegerThrift,
     "elasticsearch": Elasticsearch,
+    "fluent/forward": FluentForward,
+    "statsd": Statsd,
 }
 """Kinds of destinations by the `type` in the configuration."""
 

@@ -26,7 +26,7 @@ class HttpSender:
         self._settings = settings
         self._retryable = retryable
         self._client = httpx.Client(
-            headers=settings.headers, timeout=settings.timeout_seconds, verify=_context(settings.tls), trust_env=False
+            headers=settings.headers, timeout=settings.timeout_seconds, verify=tls_context(settings.tls), trust_env=False
         )
 
     def post(self, url: str, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
@@ -74,7 +74,12 @@ def _retry_after(text: str) -> int:
         return 0
 
 
-def _context(tls: Tls) -> ssl.SSLContext:
+def tls_context(tls: Tls) -> ssl.SSLContext:
+    """Return whom to believe, and who we are.
+
+    Raises:
+        Misconfigured: a file cannot be used.
+    """
     try:
         context = ssl.create_default_context(cafile=tls.ca_file)
         if tls.cert_file:

@@ -31,6 +31,8 @@ _BATCHES = 512
 _ROWS = 16_384
 
 _WITHIN = "Batch > {after:UInt64} AND Batch <= {upto:UInt64}"
+_BEFORE = "Batch <= {after:UInt64} AND TimeUnix >= now() - 3600"
+_LAST = "ORDER BY TimeUnixNano DESC LIMIT 1 BY MetricName, ResourceAttributes, ScopeName, Attributes"
 _KEPT = load("assay.exporters.statements", "find_kept")
 
 
@@ -65,6 +67,12 @@ class Source:
         where = _WITHIN + _condition(settings, signal)
         self._sources = {
             name: f"SELECT *{_COMPUTED[signal]} FROM {table} WHERE {where}" for name, table in self._tables().items()
+        }
+
+        self._earlier = {
+            name: f"SELECT * FROM {table} WHERE {_BEFORE}{_condition(settings, signal)} {_LAST}"
+            for name, table in self._tables().items()
+            if signal is Signal.METRICS and name != "gauge"
         }
 
     def validate(self, at: str) -> None:
@@ -113,7 +121,7 @@ class Source:
             slice_ = f" AND {_SPREAD[self._signal]} % {plan.slices} = {part}"
             sources = {name: source + slice_ for name, source in sources.items()}
         parameters = {"after": after, "upto": plan.last}
-        return Page(self._engine, self._signal, sources, parameters, self._settings.batch.items)
+        return Page(self._engine, self._signal, sources, parameters, self._settings.batch.items, self._earlier)
 
     def pending(self, after: int, watermark: int) -> dict[str, Pending]:
         """Return what waits after a batch, by table and partition; filters are not looked at."""

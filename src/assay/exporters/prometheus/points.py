@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from assay.exporters.prometheus.names import metric_name, resource_labels, scope_labels, target_labels, to_labels
 from assay.exporters.prometheus.values import Buckets, Exemplar, Exponential, Number, Quantiles, Side, Value
 
-_DELTA = 1
+DELTA = 1
+"""The temporality of increments."""
 _NO_VALUE = 1
 _LONGEST_EXEMPLAR = 128
 # Those that SDKs may use; others are no sensible measurement, and their counts and sums are passed on without buckets.
@@ -52,7 +53,7 @@ class Point:
 def read_points(table: str, rows: Iterable[Mapping[str, Any]], prefix: str = "") -> Iterator[Point]:
     """Yield the points of rows as `read_points.sql` gives them; one whose name has no character to be used is left out."""
     for row in rows:
-        kind = _kind(table, row)
+        kind = kind_of(table, row)
         name, unit = metric_name(row["MetricName"], row["MetricUnit"], kind, prefix)
         if name:
             resource = row["ResourceAttributes"]
@@ -64,13 +65,19 @@ def read_points(table: str, rows: Iterable[Mapping[str, Any]], prefix: str = "")
                 row["TimeUnixNano"] or int(row["Received"] * 1e9),
                 row["StartTimeUnixNano"],
                 row["Received"],
-                row.get("AggregationTemporality") == _DELTA,
-                None if row["Flags"] & _NO_VALUE else _READERS[table](row),
+                row.get("AggregationTemporality") == DELTA,
+                value_of(table, row),
                 tuple(sorted(target.items())) if identity and len(target) > len(identity) else (),
             )
 
 
-def _kind(table: str, row: Mapping[str, Any]) -> str:
+def value_of(table: str, row: Mapping[str, Any]) -> Value | None:
+    """Return what a row of a table says; None if it says that its series has ended."""
+    return None if row["Flags"] & _NO_VALUE else _READERS[table](row)
+
+
+def kind_of(table: str, row: Mapping[str, Any]) -> str:
+    """Return the kind of the family that a row of a table belongs to."""
     if table == "sum":
         return "counter" if row["IsMonotonic"] else "gauge"
     return {"gauge": "gauge", "summary": "summary"}.get(table, "histogram")
