@@ -31,9 +31,10 @@ def _begun(states: Path) -> int:
     return sum(len(json.loads(state.read_text())["positions"]) for state in states.glob("*/state.json"))
 
 
-def send(assay: Running, **requests: Message) -> None:
-    """Send an OTLP request for each signal that is given."""
+def send(there: Running | str, **requests: Message) -> None:
+    """Send an OTLP request for each signal that is given, to an Assay or to a URL without its path."""
+    url = there if isinstance(there, str) else there.http
     for signal, request in requests.items():
         content = request.SerializeToString()
         headers = {"content-type": "application/x-protobuf"}
-        httpx.post(f"{assay.http}/v1/{signal}", content=content, headers=headers).raise_for_status()
+        httpx.post(f"{url}/v1/{signal}", content=content, headers=headers).raise_for_status()

@@ -124,12 +124,26 @@ def _maven(target: Path, artifact: str) -> None:
     _run(["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={target / 'lib'}"], target)
 
 
+def _collector(target: Path, wanted: dict[str, Any]) -> None:
+    """Build a Collector of modules (`path@version`) into `bin/collector`, by its own builder of that version."""
+    modules = {kind: [{"gomod": module.replace("@", " ")} for module in paths] for kind, paths in wanted["modules"].items()}
+    sources = target / "sources"
+    dist = {"name": "collector", "output_path": str(sources), "version": wanted["version"]}
+    (target / "modules.yaml").write_text(yaml.safe_dump({"dist": dist, **modules}))
+    builder = f"go.opentelemetry.io/collector/cmd/builder@v{wanted['version']}"
+    _run(["go", "run", builder, "--config", target / "modules.yaml"], target)
+    (target / "bin").mkdir()
+    (sources / "collector").rename(target / "bin" / "collector")
+    shutil.rmtree(sources)
+
+
 _KINDS: dict[str, Callable[[Path, Any], None]] = {
     "debian": _debian,
     "python": _python,
     "node": _node,
     "go": _go,
     "maven": _maven,
+    "collector": _collector,
 }
 
 
