@@ -25,7 +25,7 @@ class Jaeger:
 @contextmanager
 def jaeger(work: Path) -> Iterator[Jaeger]:
     """Run one, all its listeners on free ports."""
-    names = ["otlp_grpc", "otlp_http", "thrift", "model", "query", "query_grpc", "admin", "compact", "binary", "configs"]
+    names = ["otlp_grpc", "otlp_http", "thrift", "model", "query", "query_grpc", "admin"]
     ports = {name: free_port() for name in names}
     at = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
     options = {
@@ -36,9 +36,6 @@ def jaeger(work: Path) -> Iterator[Jaeger]:
         "query.http-server.host-port": at["query"],
         "query.grpc-server.host-port": at["query_grpc"],
         "admin.http.host-port": at["admin"],
-        "processor.jaeger-compact.server-host-port": at["compact"],
-        "processor.jaeger-binary.server-host-port": at["binary"],
-        "http-server.host-port": at["configs"],
     }
     command: list[str | Path] = [
         folder("jaeger") / "bin" / "all-in-one",

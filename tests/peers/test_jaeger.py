@@ -51,7 +51,8 @@ def _spans(url: str, trace: str) -> dict[str, Any]:
 
 
 def _essence(span: dict[str, Any], process: dict[str, Any]) -> dict[str, Any]:
-    tags = {tag["key"]: (tag["type"], tag["value"]) for tag in span["tags"]}
+    # A tag with @jaeger@ is Jaeger's own, on how it has read the span.
+    tags = {tag["key"]: (tag["type"], tag["value"]) for tag in span["tags"] if not tag["key"].startswith("@jaeger@")}
     return {
         **{key: span[key] for key in ("traceID", "operationName", "startTime", "duration")},
         "references": [(each["refType"], each["spanID"]) for each in span["references"]],
