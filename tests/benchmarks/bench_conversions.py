@@ -12,10 +12,13 @@ from time import process_time
 from typing import Any
 
 from tests.receivers.jaeger.samples import POSTED, call, encode, thrift_batch, thrift_span, thrift_tags
+from tests.receivers.prometheus.samples import snappy
 
+from assay.core.remote_write import WriteRequest
 from assay.core.signals import Signal
 from assay.receivers.inspection import OTLP, Format
 from assay.receivers.jaeger.batch import COMPACT_DATAGRAM, POST_SPANS, PROTOBUF, THRIFT
+from assay.receivers.prometheus.remote_write import FIRST
 from assay.receivers.thrift_reading import COMPACT
 from assay.receivers.zipkin import v2
 from assay.receivers.zipkin.v1 import JSON_V1
@@ -102,6 +105,17 @@ def jaeger_protobuf() -> bytes:
     return bytes(request.SerializeToString())
 
 
+def remote_write(labels: int) -> bytes:
+    request = WriteRequest()
+    for number in range(ITEMS):
+        series = request.timeseries.add()
+        told = {"__name__": "http_requests_total", "instance": "10.0.0.1:80", "job": "shop/orders", "n": str(number)}
+        for name, value in [*told.items(), *_TAGS.items()][:labels]:
+            series.labels.add(name=name, value=value)
+        series.samples.add(value=number / 7, timestamp=START // 1000)
+    return snappy(request)
+
+
 REQUESTS: Mapping[str, tuple[Signal, Format, Callable[[], bytes]]] = {
     "Zipkin v2, JSON": (Signal.TRACES, JSON_V2, zipkin_v2),
     "Zipkin v2, protobuf": (Signal.TRACES, PROTOBUF_V2, zipkin_protobuf),
@@ -109,6 +123,7 @@ REQUESTS: Mapping[str, tuple[Signal, Format, Callable[[], bytes]]] = {
     "Jaeger, Thrift over HTTP": (Signal.TRACES, THRIFT, lambda: encode(jaeger_thrift())),
     "Jaeger, compact": (Signal.TRACES, COMPACT_DATAGRAM, lambda: call(jaeger_thrift(), COMPACT)),
     "Jaeger, gRPC": (Signal.TRACES, PROTOBUF, jaeger_protobuf),
+    "Remote write 1.0": (Signal.METRICS, FIRST, lambda: remote_write(10)),
 }
 
 

@@ -40,11 +40,14 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(work: Path, target: str) -> Iterator[Prometheus]:
-    """Run one with its data in `work` that scrapes `target`, such as 127.0.0.1:9464, every second."""
+def prometheus(work: Path, target: str, write_to: str = "") -> Iterator[Prometheus]:
+    """Run one with its data in `work` that scrapes `target`, such as 127.0.0.1:9464, every second, and writes to a URL."""
     port = free_port()
     job = {"job_name": "assay", "honor_labels": True, "static_configs": [{"targets": [target]}]}
-    (work / "prometheus.yml").write_text(yaml.safe_dump({"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}))
+    config: dict[str, Any] = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}
+    if write_to:
+        config["remote_write"] = [{"url": write_to, "send_exemplars": True, "send_native_histograms": True}]
+    (work / "prometheus.yml").write_text(yaml.safe_dump(config))
     command: list[str | Path] = [
         folder("prometheus") / "usr/bin/prometheus",
         f"--config.file={work / 'prometheus.yml'}",

@@ -14,14 +14,17 @@ from random import Random
 from time import process_time
 from typing import Any
 
+import cramjam
 from tests.receivers.conftest import trace_request
 from tests.receivers.jaeger import samples as jaeger
+from tests.receivers.prometheus import samples as prometheus
 from tests.receivers.zipkin import samples as zipkin
 
 from assay.core.errors import InvalidInput
 from assay.core.signals import Signal
-from assay.receivers.inspection import OTLP, OTLP_JSON, Format, inspect
+from assay.receivers.inspection import OTLP, OTLP_JSON, Format, Inspected, inspect
 from assay.receivers.jaeger.batch import BINARY_DATAGRAM, COMPACT_DATAGRAM, PROTOBUF, THRIFT
+from assay.receivers.prometheus.remote_write import FIRST, read_first, read_second
 from assay.receivers.zipkin.v1 import JSON_V1
 from assay.receivers.zipkin.v2 import JSON_V2, PROTOBUF_V2
 
@@ -56,6 +59,11 @@ class Parser:
     seeds: Sequence[bytes]
 
 
+def _compressed(read: Callable[[Signal, bytes], Inspected]) -> Callable[[Signal, bytes], Inspected]:
+    """Damage what is in the block, not the block."""
+    return lambda signal, body: read(signal, bytes(cramjam.snappy.compress_raw(body)))
+
+
 PARSERS: Mapping[str, Parser] = {
     "otlp protobuf": Parser(Signal.TRACES, OTLP, [trace_request(3)]),
     "otlp json": Parser(Signal.TRACES, OTLP_JSON, [_OTLP_JSON]),
@@ -66,6 +74,9 @@ PARSERS: Mapping[str, Parser] = {
     "jaeger compact datagram": Parser(Signal.TRACES, COMPACT_DATAGRAM, jaeger.COMPACT_CALLS),
     "jaeger binary datagram": Parser(Signal.TRACES, BINARY_DATAGRAM, jaeger.BINARY_CALLS),
     "jaeger protobuf": Parser(Signal.TRACES, PROTOBUF, jaeger.POSTED),
+    "snappy": Parser(Signal.METRICS, FIRST, prometheus.FIRST),
+    "remote write 1.0": Parser(Signal.METRICS, Format(_compressed(read_first), 0), prometheus.plain(prometheus.FIRST)),
+    "remote write 2.0": Parser(Signal.METRICS, Format(_compressed(read_second), 0), prometheus.plain(prometheus.SECOND)),
 }
 
 

@@ -27,6 +27,7 @@ class EventsApp:
     """Take events in JSON through `door`."""
 
     signal = Signal.LOGS
+    own_encoding = ""
 
     def __init__(self, config: Events, door: Door, clock: Clock = time.time_ns) -> None:
         self.door = door

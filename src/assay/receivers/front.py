@@ -21,6 +21,8 @@ class Handler(Protocol):
 
     door: Door
     signal: Signal
+    own_encoding: str
+    """A Content-Encoding of which it wants the body as it came, or empty."""
 
     async def handle(self, request: Request, body: bytes) -> Response:
         """Answer a request that has arrived whole; every error is told to its sender and counted."""
@@ -64,7 +66,7 @@ class Front:
         if "origin" in request.headers:
             raise OriginForbidden("origin_forbidden", "Pages in a browser may not send this", "send it from a program")
         with self._budget.lease() as lease:
-            body = await http.read(request, receive, self._limit_bytes, lease)
+            body = await http.read(request, receive, self._limit_bytes, lease, handler.own_encoding)
             return await handler.handle(request, body)
 
 

@@ -72,15 +72,16 @@ def plain_text(status: int, text: str) -> Response:
     return Response(status, f"{text}\n".encode(), {"content-type": "text/plain; charset=utf-8"})
 
 
-async def read(request: Request, receive: Receive, limit_bytes: int, lease: Lease) -> bytes:
-    """Read and decompress a whole body.
+async def read(request: Request, receive: Receive, limit_bytes: int, lease: Lease, untouched: str = "") -> bytes:
+    """Read and decompress a whole body, unless its Content-Encoding is `untouched`.
 
     Raises:
         TooLarge: it is over `limit_bytes`.
         Retryable: it takes too long to arrive, or too much is arriving at once.
         Disconnected: nobody waits for an answer any more.
     """
-    decoder = open_decoder(request.headers.get("content-encoding", ""))
+    encoding = request.headers.get("content-encoding", "")
+    decoder = open_decoder("" if encoding == untouched else encoding)
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > limit_bytes:
         raise too_large(limit_bytes)

@@ -16,6 +16,7 @@ class JaegerPath:
     """Take batches that are posted, through `door`."""
 
     signal = Signal.TRACES
+    own_encoding = ""
 
     def __init__(self, door: Door) -> None:
         self.door = door

@@ -51,6 +51,7 @@ class WebhookApp:
     """
 
     signal = Signal.LOGS
+    own_encoding = ""
 
     def __init__(
         self, name: str, webhooks: Webhooks, events: Events, door: Door, clock: Callable[[], int] = time.time_ns

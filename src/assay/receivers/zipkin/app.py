@@ -25,6 +25,7 @@ class ZipkinPath:
     """Take spans that are posted to one path, through `door`."""
 
     signal = Signal.TRACES
+    own_encoding = ""
 
     def __init__(self, door: Door, path: str) -> None:
         self.door = door

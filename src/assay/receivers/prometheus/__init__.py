@@ -1,0 +1,1 @@
+"""Prometheus: remote write, and the pages that are scraped."""
