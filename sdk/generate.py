@@ -13,6 +13,7 @@ from assay.core.registry import Attribute, Definition
 
 HERE = Path(__file__).parent
 _LABELS = "registry.qms.labels"
+_WIDTH = 128
 _HEADER = '''"""The names of the registry. Written by sdk/generate.py: change the registry and run `make docs`."""
 
 from __future__ import annotations
@@ -76,7 +77,13 @@ def _metrics(metrics: Mapping[str, Definition]) -> list[str]:
 
 
 def _required(events: Mapping[str, Definition]) -> list[str]:
-    return [f'    "{each.name}": {_texts(each.required)},' for each in events.values()]
+    return [line for each in events.values() for line in _listed(each.name, each.required)]
+
+
+def _listed(name: str, texts: Iterable[str]) -> list[str]:
+    # As the formatter breaks a line that is too long.
+    line = f'    "{name}": {_texts(texts)},'
+    return [line] if len(line) <= _WIDTH else [f'    "{name}": (', *(f"        {_text(text)}," for text in texts), "    ),"]
 
 
 def _values(attributes: Mapping[str, Attribute]) -> list[str]:

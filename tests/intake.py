@@ -18,6 +18,7 @@ from assay.core.intake import Intake
 from assay.core.ports import Accept, Engine
 from assay.core.signals import Signal
 from assay.quality import Delivery
+from assay.quality.baselines import Baselines
 from assay.quality.compliance import Assessor
 from assay.receivers import OtlpHttp, event_handlers
 from assay.receivers.otlp import KINDS
@@ -40,8 +41,10 @@ def serving_events(engine: Engine, store: Store, gates: Path | None = None) -> I
 
 def _app(engine: Engine, intake: Intake, gates: Path | None) -> FastAPI:
     evaluated = open_gates(engine, gates, None, Delivery(engine), intake) if gates else None
-    assessor = Assessor(engine, intake.emit)
-    return create_app(engine, Api(), post_events=intake.post_events, assessor=assessor, quality_gates=evaluated)
+    assessor, baselines = Assessor(engine, intake.emit), Baselines(engine, intake.emit)
+    return create_app(
+        engine, Api(), post_events=intake.post_events, assessor=assessor, baselines=baselines, quality_gates=evaluated
+    )
 
 
 @contextmanager

@@ -139,6 +139,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
     from assay.policies import PolicyKeeper  # noqa: PLC0415
     from assay.policies.sampling import Sampler  # noqa: PLC0415
     from assay.quality import Delivery, StoredSeries  # noqa: PLC0415
+    from assay.quality.baselines import Baselines, BaselineSchedule  # noqa: PLC0415
     from assay.quality.compliance import ComplianceSchedule  # noqa: PLC0415
     from assay.store import (  # noqa: PLC0415
         EmbeddedEngine,
@@ -177,6 +178,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         dead_letters=queue.dead_letters,
     )
     compliance = ComplianceSchedule(assessor, config.compliance)
+    baselines = Baselines(engine, intake.emit, config.baselines)
     readiness = _readiness(config, loader.alive)
     app = create_app(
         engine,
@@ -190,12 +192,13 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         assessor=assessor,
         quality_gates=open_gates(engine, config.quality.directory, config_file, delivery, intake),
         otlp=config.receivers.otlp,
+        baselines=baselines,
     )
 
     async def answer() -> None:
         await serve_app(app, config.api, stopping, ready=lambda: _note_ready(config, "core"))
 
-    followers: list[_Follower] = [retention, delivery, graph, sampler, exporters, compliance]
+    followers: list[_Follower] = [retention, delivery, graph, sampler, exporters, compliance, BaselineSchedule(baselines)]
     loader.start()
     for each in [*followers, keeper]:
         each.start()

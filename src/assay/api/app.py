@@ -8,6 +8,9 @@ from fastapi import APIRouter, FastAPI
 
 from assay import __version__
 from assay.api import (
+    baselines as baseline_routes,
+)
+from assay.api import (
     compliance,
     conventions,
     dora,
@@ -36,6 +39,7 @@ from assay.core.ports import Engine
 from assay.exporters import Exporters
 from assay.policies import PolicyKeeper
 from assay.quality import Delivery
+from assay.quality.baselines import Baselines
 from assay.quality.compliance import Assessor
 from assay.quality.compliance.exposition import ComplianceMetrics
 from assay.quality.exposition import DeliveryMetrics
@@ -66,13 +70,14 @@ def create_app(
     assessor: Assessor | None = None,
     quality_gates: Gates | None = None,
     otlp: Otlp | None = None,
+    baselines: Baselines | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and the pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
     hands events to intake; `keeper` has the policies; `delivery` keeps the facts that the DORA metrics add up, and `defaults`
-    are theirs; `assessor` assesses frameworks, and keeps nothing if it is left out; `quality_gates` evaluates gates; `otlp`
-    says where services send to.
+    are theirs; `assessor` assesses frameworks, and `baselines` has the baselines: left out, neither keeps anything;
+    `quality_gates` evaluates gates; `otlp` says where services send to.
     """
     delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
@@ -99,6 +104,7 @@ def create_app(
         router.include_router(traces.routes(engine, clock, keeper))
         router.include_router(events.routes(engine, clock, post_events))
         router.include_router(dora.routes(engine, clock, delivery, defaults))
+        router.include_router(baseline_routes.routes((baselines or Baselines(engine)).over(engine), clock))
         router.include_router(policies.routes(engine, clock, keeper))
         router.include_router(exporting.routes(clock, exporters))
         router.include_router(gates.routes(engine, clock, quality_gates))

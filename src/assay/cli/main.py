@@ -22,6 +22,7 @@ COMMANDS = {
     "dora": "Measure how software is delivered: frequency, lead time, failures, recovery and rework.",
     "doctor": "Check telemetry for what is wrong with it, and score each service.",
     "gate": "Stop a release by evidence: evaluate quality gates, check their documents, and show what they said.",
+    "baseline": "Take baselines of services, and compare a release with them.",
     "compliance": "Assess the controls of a framework by what telemetry and events prove.",
     "events": "List deployments, changes, incidents and results, and show one.",
     "deployment": "Report deployments, from a pipeline or by hand.",

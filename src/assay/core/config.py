@@ -199,6 +199,18 @@ class Dora(Section):
     """How long after a deployment an incident that names no cause is held against it."""
 
 
+class Baselines(Section):
+    schedule: list[Literal["release", "rolling", "seasonal"]] = ["release"]
+    """Baselines that are taken without being asked for: of each new version, of the last week every day, or by the hour of the
+    week every week."""
+    release_hours: int = Field(default=24, ge=1, le=720)
+    """How long a version has to run before the baseline of the release is taken."""
+    operations: bool = False
+    """Take baselines of each operation too, not only of each service."""
+    keep_days: int = Field(default=90, ge=1)
+    """Days after which a baseline expires: it stays among the events, and nothing is compared with it any more."""
+
+
 class Compliance(Section):
     frameworks: list[str] = ["qms-phase-4"]
     """Frameworks that are assessed on a schedule, such as soc2; none if the list is empty."""
@@ -251,6 +263,7 @@ class Config(BaseSettings):
     retention: Retention = Retention()
     api: Api = Api()
     dora: Dora = Dora()
+    baselines: Baselines = Baselines()
     compliance: Compliance = Compliance()
     quality: Quality = Quality()
     policies: dict[str, Any] = {}

@@ -232,6 +232,38 @@ QMS_QUALITY_GATE_DECIDED: Final = "qms.quality_gate.decided"
 """False if it failed only because something could not be told."""
 QMS_QUALITY_GATE_DOCUMENT: Final = "qms.quality_gate.document"
 """Version of the document that says what the gate is."""
+QMS_BASELINE_ID: Final = "qms.baseline.id"
+"""The baseline."""
+QMS_BASELINE_KIND: Final = "qms.baseline.kind"
+"""What it is a baseline of."""
+QMS_BASELINE_OPERATION: Final = "qms.baseline.operation"
+"""Span name; left out for all operations together."""
+QMS_BASELINE_ENVIRONMENT: Final = "qms.baseline.environment"
+"""Environment as the spans name it."""
+QMS_BASELINE_START: Final = "qms.baseline.start"
+"""When what it was taken from begins."""
+QMS_BASELINE_END: Final = "qms.baseline.end"
+"""When what it was taken from ends."""
+QMS_BASELINE_EXPIRES_AT: Final = "qms.baseline.expires_at"
+"""When nothing is compared with it any more."""
+QMS_BASELINE_REASON: Final = "qms.baseline.reason"
+"""Why somebody ended it."""
+QMS_BASELINE_REQUESTS: Final = "qms.baseline.requests"
+"""Requests, adjusted for the sampling of senders."""
+QMS_BASELINE_ERROR_RATE: Final = "qms.baseline.error_rate"
+"""Share of the requests that failed."""
+QMS_BASELINE_AVAILABILITY: Final = "qms.baseline.availability"
+"""Share of the requests that did not fail."""
+QMS_BASELINE_THROUGHPUT: Final = "qms.baseline.throughput"
+"""Requests per second."""
+QMS_BASELINE_LATENCY_P50: Final = "qms.baseline.latency_p50"
+"""Median of the durations."""
+QMS_BASELINE_LATENCY_P90: Final = "qms.baseline.latency_p90"
+"""90th percentile of the durations."""
+QMS_BASELINE_LATENCY_P95: Final = "qms.baseline.latency_p95"
+"""95th percentile of the durations."""
+QMS_BASELINE_LATENCY_P99: Final = "qms.baseline.latency_p99"
+"""99th percentile of the durations."""
 QMS_COMPLIANCE_FRAMEWORK: Final = "qms.compliance.framework"
 """The framework."""
 QMS_COMPLIANCE_CONTROL: Final = "qms.compliance.control"
@@ -405,6 +437,10 @@ EVENT_QMS_INCIDENT_RESOLVED: Final = "qms.incident.resolved"
 EVENT_QMS_QUALITY_GATE_EVALUATED: Final = "qms.quality_gate.evaluated"
 """A quality gate was asked and has answered. With qms.criteria it is about one criterion of an evaluation, whose id it
 shares."""
+EVENT_QMS_BASELINE_TAKEN: Final = "qms.baseline.taken"
+"""A baseline was taken; the body has its requests, errors and durations by bucket."""
+EVENT_QMS_BASELINE_EXPIRED: Final = "qms.baseline.expired"
+"""A baseline was ended before its time; nothing is compared with it any more."""
 EVENT_QMS_COMPLIANCE_CHECKED: Final = "qms.compliance.checked"
 """A control of a framework was checked."""
 EVENT_QMS_COMPLIANCE_ASSESSED: Final = "qms.compliance.assessed"
@@ -481,6 +517,15 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "qms.incident.opened": ("qms.incident.id", "service.name"),
     "qms.incident.resolved": ("qms.incident.id",),
     "qms.quality_gate.evaluated": ("qms.quality_gate.name", "qms.quality_gate.result"),
+    "qms.baseline.taken": (
+        "qms.baseline.id",
+        "qms.baseline.kind",
+        "service.name",
+        "qms.baseline.start",
+        "qms.baseline.end",
+        "qms.baseline.expires_at",
+    ),
+    "qms.baseline.expired": ("qms.baseline.id",),
     "qms.compliance.checked": ("qms.compliance.framework", "qms.compliance.control", "qms.compliance.result"),
     "qms.compliance.assessed": ("qms.compliance.framework", "qms.compliance.assessment_id"),
     "qms.audit.recorded": ("qms.audit.action",),
@@ -492,6 +537,7 @@ VALUES: Final[dict[str, tuple[str, ...]]] = {
     "qms.deployment.kind": ("planned", "hotfix", "rollback", "redeploy"),
     "qms.incident.cause": ("change", "infrastructure", "third_party", "other"),
     "qms.quality_gate.result": ("passed", "warning", "failed"),
+    "qms.baseline.kind": ("release", "rolling", "seasonal"),
     "qms.compliance.result": ("passed", "failed", "not_applicable", "no_data", "broken", "waived"),
     "qms.audit.outcome": ("success", "failure", "denied"),
 }
