@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -85,5 +86,35 @@ def test_validate_refuses_a_bad_file(tmp_path: Path, text: str, named: str) -> N
 
 
 def test_schema_is_the_one_of_the_model() -> None:
-    """`config schema` prints the JSON schema of all keys."""
-    assert json.loads(_run("schema").output) == Config.model_json_schema()
+    """`config schema` prints the JSON schema of all keys, with more of what is read by others than the model."""
+    printed, model = json.loads(_run("schema").output), Config.model_json_schema()
+    assert printed["properties"].pop("exporters")["description"] == model["properties"].pop("exporters")["description"]
+    assert printed["properties"] == model["properties"]
+    assert printed["$defs"].items() >= model["$defs"].items()
+
+
+@pytest.mark.parametrize(
+    ("exporter", "said"),
+    [
+        ("type: zipkin\n    endpont: http://z", "assay.yaml:4: exporters.x.endpont: unknown key\nhint: did you mean endpoint?"),
+        ("type: console\n    conditions: {logs: NoSuchColumn = 1}", "assay.yaml:4: exporters.x.conditions.logs: "),
+    ],
+)
+def test_validate_looks_into_exporters(tmp_path: Path, exporter: str, said: str) -> None:
+    """An option that is unknown and a condition that the engine refuses are told with line and key, as at a start."""
+    path = tmp_path / "assay.yaml"
+    path.write_text(f"exporters:\n  x:\n    {exporter}\n", "utf-8")
+    result = _run("validate", str(path))
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_schema_describes_every_destination() -> None:
+    """The schema has the options of each type, with their meaning, and refers to nothing that is not there."""
+    schema = json.loads(_run("schema").output)
+    kinds = {each["title"]: each for each in schema["properties"]["exporters"]["additionalProperties"]["oneOf"]}
+    assert {"otlp/grpc", "prometheus", "zipkin", "elasticsearch", "statsd"} <= kinds.keys()
+    assert kinds["zipkin"]["properties"]["type"]["const"] == "zipkin"
+    assert all("description" in option for option in kinds["prometheus"]["properties"].values())
+    referred = set(re.findall(r"#/\$defs/(\w+)", json.dumps(schema)))
+    assert referred <= schema["$defs"].keys()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import grpc
 
 from assay.exporters.otlp_http import REQUESTS
 
@@ -85,8 +89,8 @@ class Answering:
 
 
 @contextmanager
-def answering(answer: Mapping[str, str] | None = None) -> Iterator[Answering]:
-    """Run a server for any protocol over HTTP on a free port of loopback."""
+def answering(answer: Mapping[str, str] | None = None, context: ssl.SSLContext | None = None) -> Iterator[Answering]:
+    """Run a server for any protocol over HTTP on a free port of loopback; with `context` over TLS, under the name localhost."""
     told = Answering(answer or {})
 
     class Handler(BaseHTTPRequestHandler):
@@ -109,21 +113,45 @@ def answering(answer: Mapping[str, str] | None = None) -> Iterator[Answering]:
         def log_message(self, *_arguments: Any) -> None:
             pass
 
-    with _serving(Handler) as told.url:
+    with _serving(Handler, context) as told.url:
         yield told
 
 
 @contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def _serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        host = "https://localhost" if context else "http://127.0.0.1"
+        yield f"{host}:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def grpc_server(credentials: grpc.ServerCredentials) -> Iterator[tuple[str, list[bytes]]]:
+    """Run the trace service of OTLP over TLS; give its address, under the name localhost, and the requests that it gets."""
+    got: list[bytes] = []
+
+    def export(request: bytes, _context: grpc.ServicerContext) -> bytes:
+        got.append(request)
+        return b""
+
+    server = grpc.server(ThreadPoolExecutor(2))
+    handlers: dict[str, Any] = {"Export": grpc.unary_unary_rpc_method_handler(export)}
+    name = "opentelemetry.proto.collector.trace.v1.TraceService"
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, handlers),))
+    port = server.add_secure_port("127.0.0.1:0", credentials)
+    server.start()
+    try:
+        yield f"localhost:{port}", got
+    finally:
+        server.stop(0).wait()
 
 
 class Silent:

@@ -205,8 +205,11 @@ def test_a_wrong_configuration_says_where(tmp_path: Path, given: dict[str, Any],
     assert f"{file}:" in caught.value.message
 
 
-def test_a_condition_that_the_engine_refuses_is_told(engine: Engine, tmp_path: Path) -> None:
-    """A condition is tried before anything starts."""
-    given = {"x": {"type": "console", "conditions": {"logs": "NoSuchColumn = 1"}}}
-    with pytest.raises(Misconfigured, match=r"exporters\.x\.conditions\.logs"):
-        Exporters(engine, given, tmp_path, lambda _signal: 0)
+@pytest.mark.parametrize("condition", ["NoSuchColumn = 1", "1) OR (1", "1 --", "1 FROM otel_logs", "1, 2", "count() > 1", " "])
+def test_a_condition_that_the_engine_refuses_is_told(engine: Engine, tmp_path: Path, condition: str) -> None:
+    """A condition is tried before anything starts, by itself, so that none reaches beyond its place; the error has its line."""
+    file = tmp_path / "assay.yaml"
+    file.write_text("exporters:\n  x:\n    type: console\n    conditions:\n      logs: it\n")
+    given = {"x": {"type": "console", "conditions": {"logs": condition}}}
+    with pytest.raises(Misconfigured, match=r"assay\.yaml:5: exporters\.x\.conditions\.logs"):
+        Exporters(engine, given, tmp_path, lambda _signal: 0, file)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import yaml
 
+from assay.cli.policy._scratch import scratch
 from assay.core.config import Config, load, read_environment
 
 _CONFIG_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -28,15 +29,28 @@ def show(path: Path | None) -> None:
 @command.command()
 @click.argument("file", type=_CONFIG_FILE)
 def validate(file: Path) -> None:
-    """Check FILE together with the environment; exit 2 if a key is unknown or a value is not allowed."""
-    load(file)
+    """Check FILE together with the environment; exit 2 if a key is unknown or a value is not allowed.
+
+    Conditions of exporters are shown to an engine of its own, so no server is needed. `assay policy check` checks the policies.
+    """
+    from assay import exporters  # noqa: PLC0415 - only what checks without a server loads it
+
+    given = exporters.parse(load(file).exporters, file)
+    if any(any(condition is not None for _, condition in each.conditions) for each in given.values()):
+        with scratch() as (engine, _, _):
+            exporters.validate(given, engine, file)
     click.echo(f"{file} is valid")
 
 
 @command.command()
 def schema() -> None:
     """Print the JSON schema of the configuration, as editors use it."""
-    click.echo(json.dumps(Config.model_json_schema(), indent=2))
+    from assay import exporters  # noqa: PLC0415 - as above
+
+    whole, section = Config.model_json_schema(), exporters.json_schema()
+    whole["$defs"] |= section.pop("$defs")
+    whole["properties"]["exporters"] |= section
+    click.echo(json.dumps(whole, indent=2))
 
 
 def render(config: Config, path: Path | None) -> str:

@@ -16,10 +16,7 @@ from assay.core.restore.groups import Groups
 from assay.core.statement import load
 from assay.exporters.page import Page
 
-NESTED = (
-    "(hasAny(SpanAttributeTypes, ['array', 'map']) OR hasAny(arrayFlatten(`Events.AttributeTypes`), ['array', 'map']) "
-    "OR hasAny(arrayFlatten(`Links.AttributeTypes`), ['array', 'map']))"
-)
+NESTED = "assay_has_nested(SpanAttributeTypes, `Events.AttributeTypes`, `Links.AttributeTypes`)"
 """What the engine does not write: these spans are restored in Python."""
 
 _STATEMENT = load("assay.exporters.statements", "encode_spans")

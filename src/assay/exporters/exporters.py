@@ -9,42 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
 
-from assay.core.errors import AssayError, InvalidInput, Misconfigured, NotFound
-from assay.core.lines import find_line
+from assay.core.errors import AssayError, NotFound
 from assay.core.ports import Engine
-from assay.core.refusals import refuse
 from assay.core.signals import Signal
-from assay.exporters.console import Console
-from assay.exporters.destination import Destination
-from assay.exporters.elasticsearch import Elasticsearch
-from assay.exporters.fluent_forward import FluentForward
-from assay.exporters.jaeger import Jaeger, JaegerThrift
 from assay.exporters.lane import Lane
-from assay.exporters.otlp_grpc import OtlpGrpc
-from assay.exporters.otlp_http import OtlpHttp
-from assay.exporters.prometheus import Prometheus, PrometheusRemoteWrite
-from assay.exporters.settings import Settings, describe
+from assay.exporters.section import DESTINATIONS, parse, validate
 from assay.exporters.source import Source
 from assay.exporters.state import State
-from assay.exporters.statsd import Statsd
-from assay.exporters.zipkin import Zipkin
-
-DESTINATIONS: dict[str, type[Destination[Any]]] = {
-    "otlp/grpc": OtlpGrpc,
-    "otlp/http": OtlpHttp,
-    "console": Console,
-    "prometheus": Prometheus,
-    "prometheus/remote_write": PrometheusRemoteWrite,
-    "zipkin": Zipkin,
-    "jaeger": Jaeger,
-    "jaeger/thrift": JaegerThrift,
-    "elasticsearch": Elasticsearch,
-    "fluent/forward": FluentForward,
-    "statsd": Statsd,
-}
-"""Kinds of destinations by the `type` in the configuration."""
 
 _LOOK_SECONDS = 5.0
 _READERS = 2
@@ -72,34 +44,6 @@ class Told:
     last_error_at: float
 
 
-def parse(given: Mapping[str, Any], path: Path | None = None) -> dict[str, Settings]:
-    """Read the section `exporters`, by the name of each.
-
-    Raises:
-        Misconfigured: an option is unknown, missing or wrong; the message says where, with the line if `path` is the file.
-    """
-    try:
-        return {name: _read(name, options) for name, options in given.items()}
-    except InvalidInput as error:
-        at = error.message.partition(": ")[0]
-        line = find_line(path.read_text("utf-8"), f"exporters.{at}") if path else None
-        place = f"{path}:{line}: " if line else ""
-        raise Misconfigured(error.code, f"{place}exporters.{error.message}", error.hint) from error
-
-
-def _read(name: str, options: Any) -> Settings:
-    kind = options.get("type") if isinstance(options, Mapping) else None
-    if kind not in DESTINATIONS:
-        raise refuse("exporter_invalid", f"{name}.type", f"{kind!r} is no destination", f"known are {', '.join(DESTINATIONS)}")
-    if not name.replace("-", "").replace("_", "").isalnum():
-        raise refuse("exporter_invalid", name, "a name has letters, digits, - and _", "such as collector-2")
-    try:
-        return DESTINATIONS[kind].settings(**options)
-    except ValidationError as error:
-        at, reason = describe(error)
-        raise refuse("exporter_invalid", f"{name}.{at}", reason, "docs/exporting.md lists the options") from error
-
-
 class Exporters:
     """Run the exporters of a configuration; any thread may ask and steer."""
 
@@ -117,6 +61,7 @@ class Exporters:
             Misconfigured: the configuration is wrong.
         """
         self._settings = parse(given, path)
+        validate(self._settings, engine, path)
         self._states: dict[str, State] = {}
         self._lanes: dict[str, list[Lane]] = {}
         reading = threading.Semaphore(_READERS)
@@ -128,10 +73,6 @@ class Exporters:
             lanes = self._lanes[name] = []
             for signal, destination in kind.make(settings, settings.signals or kind.signals, place).items():
                 source = Source(engine, signal, settings, committed)
-                try:
-                    source.validate(name)
-                except InvalidInput as error:
-                    raise Misconfigured(error.code, f"exporters.{error.message}", error.hint) from error
                 lanes.append(
                     Lane(
                         name,
@@ -206,10 +147,14 @@ class Exporters:
             lane.lag_seconds(), lane.rate(), state.missed(lane.signal), lane.last_error, lane.last_error_at,
         )  # fmt: skip
 
+    def look(self) -> None:
+        """Find out what waits, and what was deleted before it was sent; this is done every few seconds."""
+        for lane in self._all():
+            try:
+                lane.look()
+            except (AssayError, OSError) as error:
+                log.warning("exporter_lag_unknown", reason=str(error))
+
     def _look(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):
-            for lane in self._all():
-                try:
-                    lane.look()
-                except (AssayError, OSError) as error:
-                    log.warning("exporter_lag_unknown", reason=str(error))
+            self.look()

@@ -44,6 +44,7 @@ class FluentForwardSettings(Settings):
     password: Secret = ""
     """Password of that name."""
     tls: Tls = Tls()
+    """Certificates, with tls://."""
     compression: Literal["gzip", "none"] = "gzip"
     """How records are compressed."""
     timeout_seconds: float = Field(default=30, gt=0)

@@ -62,7 +62,9 @@ class Settings(Section):
     conditions: Conditions = Conditions()
     """Conditions by signal, as in filters."""
     batch: Batch = Batch()
+    """What goes out in one request."""
     retry: Retry = Retry()
+    """How a destination that is away is tried again."""
 
 
 class Tls(Section):
@@ -80,6 +82,7 @@ class RemoteSettings(Settings):
     headers: dict[str, Secret] = Field(default_factory=dict)
     """Headers of every request; `${env:NAME}` in a value stands for a variable of the environment."""
     tls: Tls = Tls()
+    """Certificates."""
     compression: Literal["gzip", "none"] = "gzip"
     """How requests are compressed."""
     timeout_seconds: float = Field(default=30, gt=0)

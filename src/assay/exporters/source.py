@@ -33,6 +33,7 @@ _ROWS = 16_384
 _WITHIN = "Batch > {after:UInt64} AND Batch <= {upto:UInt64}"
 _BEFORE = "Batch <= {after:UInt64} AND TimeUnix >= now() - 3600"
 _LAST = "ORDER BY TimeUnixNano DESC LIMIT 1 BY MetricName, ResourceAttributes, ScopeName, Attributes"
+_ALONE = "SELECT formatQuerySingleLineOrNull(concat('SELECT ', {condition:String}))"
 _KEPT = load("assay.exporters.statements", "find_kept")
 
 
@@ -81,14 +82,18 @@ class Source:
         Raises:
             InvalidInput: it does not.
         """
+        path = f"{at}.conditions.{self._signal}"
+        if (condition := getattr(self._settings.conditions, self._signal)) is not None:
+            # By itself: a condition such as `1) OR (1` would choose among all batches.
+            alone = self._engine.query(_ALONE, {"condition": condition}).rows[0][0]
+            if not condition.strip() or alone is None:
+                raise refuse("exporter_invalid", path, "it is no condition", "write one such as StatusCode = 'Error'")
         for source in self._sources.values():
             try:
                 self._engine.query(f"SELECT toUInt8(1) FROM ({source}) LIMIT 0", {"after": 0, "upto": 0})
             except InvalidInput as error:
                 reason = error.message.split("In scope")[0].strip().rstrip(":")
-                raise refuse(
-                    "exporter_invalid", f"{at}.conditions.{self._signal}", reason, "it is SQL over the columns of the table"
-                ) from error
+                raise refuse("exporter_invalid", path, reason, "it is SQL over the columns of the table") from error
 
     def watermark(self) -> int:
         """Return the batch up to which all rows are there that ever will be."""

@@ -14,8 +14,7 @@ WITH
     (
         SELECT *, intDiv(rowNumberInAllBlocks(), {items:UInt64}) AS Request
         FROM page
-        WHERE NOT (hasAny(SpanAttributeTypes, ['array', 'map'])
-            OR hasAny(arrayFlatten(`Events.AttributeTypes`), ['array', 'map']) OR hasAny(arrayFlatten(`Links.AttributeTypes`), ['array', 'map']))
+        WHERE NOT assay_has_nested(SpanAttributeTypes, `Events.AttributeTypes`, `Links.AttributeTypes`)
     ),
     encoded AS
     (
