@@ -59,6 +59,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "compliance",
         "compliance/assessments",
         "compliance/assessments/{id}",
+        "compliance/assessments/{id}/report",
         "compliance/frameworks",
         "compliance/scores",
         "dora",

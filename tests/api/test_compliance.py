@@ -69,3 +69,16 @@ def test_what_owners_have_written_is_listed(engine: Engine, tmp_path: Path) -> N
     assert [(each["check"], each["expired"]) for each in told["waivers"]] == [("mine/own", True)]
     (problem,) = told["problems"]
     assert (problem["line"], problem["message"]) == (7, "checks[0].sql: it gives no environment, subject")
+
+
+def test_a_kept_assessment_can_be_reported_on(events_client: httpx.Client) -> None:
+    """It is a page by default, Markdown or OSCAL if asked for; another form or assessment is refused."""
+    made = events_client.post("/api/v1/compliance/assessments", json={"frameworks": ["iso-27001"], **_WITHIN}).json()
+    path = f"/api/v1/compliance/assessments/{made['assessments'][0]['id']}/report"
+    page, text, oscal = (events_client.get(path, params={"format": form}) for form in ("html", "markdown", "oscal"))
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.text == events_client.get(path).text
+    assert text.text.startswith("# ISO/IEC 27001:2022, Annex A\n")
+    assert oscal.json()["assessment-results"]["metadata"]["title"] == "ISO/IEC 27001:2022, Annex A: 0 %"
+    assert events_client.get(path, params={"format": "pdf"}).status_code == 400
+    assert events_client.get("/api/v1/compliance/assessments/nobody/report").status_code == 404

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.conftest import Store
+from tests.intake import serving_events
 
 from assay.cli.main import program
+from assay.core.ports import Engine
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
@@ -66,3 +69,24 @@ def test_documents_are_checked_without_a_server(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert CliRunner().invoke(program, ["compliance", "validate", str(empty)]).exit_code == 2
+
+
+def test_the_newest_assessment_is_reported_on(server: str, tmp_path: Path) -> None:
+    """A framework that was never assessed has no report and says what to do; with --now it cannot be kept without intake."""
+    asked = ["compliance", "report", "--server", server, "--framework", "nist-800-53-r5"]
+    run = CliRunner().invoke(program, asked)
+    assert (run.exit_code, "assess it with --now" in run.output) == (2, True)
+    assert "try again later" in CliRunner().invoke(program, [*asked, "--now"]).output
+
+
+def test_a_report_is_written_in_the_form_that_was_asked_for(engine: Engine, store: Store, tmp_path: Path) -> None:
+    """--output writes the file, --json is OSCAL, and --assessment chooses another than the newest."""
+    with serving_events(engine, store) as url:
+        asked = ["compliance", "report", "--server", url, "--framework", "soc2"]
+        page = tmp_path / "report.html"
+        run = CliRunner().invoke(program, [*asked, "--now", "--format", "html", "--output", str(page)])
+        assert (run.exit_code, run.output) == (0, f"{page} is written\n")
+        assert page.read_text("utf-8").startswith("<!doctype html>")
+        oscal = json.loads(CliRunner().invoke(program, [*asked, "--json"]).output)["assessment-results"]
+        same = CliRunner().invoke(program, [*asked, "--assessment", oscal["metadata"]["version"], "--format", "markdown"])
+        assert same.output.startswith("# SOC 2, Trust Services Criteria\n")

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from assay.api.answer import JsonAnswer
 from assay.api.parameters import Within
 from assay.core.statement import load_all
 from assay.quality import compliance
 from assay.quality.compliance import Assessor, Shelf, Waiver
+from assay.quality.compliance.report import FORMATS
 from assay.quality.compliance.waivers import state_of
 from assay.quality.documents import Problem
 from assay.query.times import DAY, Clock, parse_range
 
 _DEFAULT_RANGE = 30 * DAY
 _DEFAULT_HISTORY = 365 * DAY
+_REPORTS: dict[str, Any] = {
+    "text/html": {"schema": {"type": "string"}},
+    "text/markdown": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"type": "object", "description": "OSCAL assessment results."}},
+}
 
 
 class ComplianceQuestion(Within):
@@ -40,6 +47,12 @@ class ScoresQuestion(Within):
     control: Annotated[str, Field(description="Id of a control: the scores are its own.")] = ""
     service: Annotated[str, Field(description="Name of a service: the scores are its own.")] = ""
     limit: Annotated[int, Field(ge=1, le=5000, description="How many to give.")] = 500
+
+
+class ReportQuestion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Annotated[Literal["html", "markdown", "oscal"], Field(description="What form it has.")] = "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +151,17 @@ def routes(clock: Clock, assessor: Assessor) -> APIRouter:
     def read(id: str) -> JsonAnswer:  # noqa: A002 - the name of the parameter is the API's
         """An assessment as it was kept, with the statements and samples of its checks."""
         return JsonAnswer(assessor.read(id))
+
+    @router.get(
+        "/compliance/assessments/{id}/report",
+        summary="Report on an assessment",
+        response_class=Response,
+        responses={200: {"content": _REPORTS, "description": "The report, by default a page to read and print"}},
+    )
+    def report(id: str, asked: Annotated[ReportQuestion, Query()]) -> Response:  # noqa: A002 - the name is the API's
+        """An assessment as it was kept: a page to read and print, Markdown, or OSCAL assessment results."""
+        media_type, render = FORMATS[asked.format]
+        return Response(render(assessor.read(id)), media_type=media_type)
 
     @router.get("/compliance/scores", response_model=compliance.History, summary="How did scores go?")
     def scores(asked: Annotated[ScoresQuestion, Query()]) -> JsonAnswer:

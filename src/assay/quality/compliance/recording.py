@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
@@ -64,9 +65,9 @@ def read(engine: Engine, key: str) -> Assessment:
     return _ASSESSMENTS.validate_python(assessment)
 
 
-def parse(text: str | bytes) -> Assessment:
-    """Read an assessment from the JSON in which the API gives it."""
-    return _ASSESSMENTS.validate_json(text)
+def parse(answer: Mapping[str, Any]) -> Assessment:
+    """Read an assessment as the API gives it."""
+    return _ASSESSMENTS.validate_python(answer)
 
 
 def _control_event(assessment: Assessment, control: Assessed, time_ns: int) -> Event:
