@@ -140,13 +140,15 @@ def routes(engine: Engine, clock: Clock, gates: Gates | None) -> APIRouter:
     def show_all() -> JsonAnswer:
         """The gates that can be evaluated, as their files are now, and the files that cannot be used, with line and reason."""
         kept = _kept(gates)
-        found = kept.load()
-        return JsonAnswer(GatesAnswer(str(kept.directory), [_listed(kept, each) for each in found.documents], found.problems))
+        found, last = kept.load(), kept.last()
+        listed = [_listed(each, last.get(each.name)) for each in found.documents]
+        return JsonAnswer(GatesAnswer(str(kept.directory), listed, found.problems))
 
     @router.get("/gates/{name}", response_model=ListedGate, summary="Show a gate")
     def show(name: str) -> JsonAnswer:
         """A gate as its file is now."""
-        return JsonAnswer(_listed(_kept(gates), _kept(gates).find(name)))
+        gate = _kept(gates).find(name)
+        return JsonAnswer(_listed(gate, next(iter(_kept(gates).history(1, {"gate": gate.name})), None)))
 
     @router.post("/gates/{name}/evaluations", response_model=Evaluation, summary="Evaluate a gate")
     def check(name: str, asked: EvaluateQuestion) -> JsonAnswer:
@@ -176,7 +178,7 @@ def routes(engine: Engine, clock: Clock, gates: Gates | None) -> APIRouter:
     def history(asked: Annotated[GateHistoryQuestion, Query()]) -> JsonAnswer:
         """Evaluations that were kept, those that other tools reported too, the newest first."""
         filters = {"gate": asked.gate, "service": asked.service, "environment": asked.environment, "result": asked.result}
-        return JsonAnswer(GateHistoryAnswer(_kept(gates).history(asked.limit, **filters)))
+        return JsonAnswer(GateHistoryAnswer(_kept(gates).history(asked.limit, filters)))
 
     @router.get("/gate-evaluations/{id}", response_model=Evaluation, summary="Show an evaluation")
     def show_evaluation(id: str) -> JsonAnswer:  # noqa: A002 - the name of the parameter in the path
@@ -210,8 +212,7 @@ def _asked(asked: EvaluateQuestion, now_ns: int) -> Asked:
     )
 
 
-def _listed(gates: Gates, gate: Gate) -> ListedGate:
-    last = gates.history(1, gate=gate.name)
+def _listed(gate: Gate, last: Summary | None) -> ListedGate:
     return ListedGate(
         name=gate.name,
         description=gate.description,
@@ -233,5 +234,5 @@ def _listed(gates: Gates, gate: Gate) -> ListedGate:
             )
             for each in gate.objectives
         ],
-        last=last[0] if last else None,
+        last=last,
     )

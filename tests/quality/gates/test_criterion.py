@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.errors import InvalidInput
@@ -88,6 +88,7 @@ def test_what_cannot_be_compared_is_refused(text: Any, quantity: Quantity, words
     assert refused.value.hint
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=3), min_size=1, max_size=3))
 def test_all_of_a_group_must_hold_and_one_group_is_enough(groups: list[list[bool | None]]) -> None:
     """What is not known makes a group unknown unless it fails anyway, and the whole unless a group holds: Kleene's logic."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.quality.documents import Document
@@ -56,6 +56,7 @@ _row = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_row, min_size=1, max_size=4), st.sampled_from([None, {"pass": "90%", "warn": "50%"}]))
 def test_nothing_unknown_ever_passes(rows: list[dict[str, Any]], score: dict[str, str] | None) -> None:
     """However undecided outcomes are configured, a gate passes only with an objective that was measured and held, and whatever

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,13 +22,14 @@ from assay.quality.gates.document import FILTERS, Gate, Objective, parse_gate, w
 from assay.quality.gates.evaluation import LINKS, Asked, Evaluation, ObjectiveResult, Summary
 from assay.quality.gates.judging import Baseline, Judged, aggregate, conclude, judge
 from assay.quality.gates.measuring import FOLDER, Measured, Measurer, Subject, is_known
-from assay.quality.gates.recording import events_of, format_time, span_of
+from assay.quality.gates.recording import PREFIX, events_of, format_time, key_of, make_id, span_of
 from assay.quality.gates.sources import SqlStatement, StoredMetric
 from assay.quality.gates.verifying import unknown_service
 
 KIND = "gate"
 
 _MINUTE = 60 * 1_000_000_000
+_ALL = 10_000
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ class Gates:
         judged = self._judge(gate, asked, stage, began_ns)
         verdict = conclude([(each.objective, each.judged) for each in judged], gate.score)
         evaluation = Evaluation(
-            id=secrets.token_hex(12),
+            id=make_id(gate.name, asked.service, began_ns),
             gate=gate.name,
             type=gate.type,
             stage=stage,
@@ -155,12 +156,19 @@ class Gates:
             for (objective, subject), value, baseline in zip(chosen, self._measurer.measure(chosen), baselines, strict=True)
         ]
 
-    def history(self, limit: int, **filters: str) -> list[Summary]:
+    def history(self, limit: int, filters: Mapping[str, str], per_gate: int = _ALL) -> list[Summary]:
         """Return the evaluations that were kept, the newest first; filters are `gate`, `service`, `environment`, `result`."""
         return [
-            Summary(time=format_time(row.pop("time_ns")), **{**row, "decided": bool(row["decided"])})
-            for row in self._rows(limit, whole=False, **filters)
+            Summary(
+                time=format_time(row.pop("time_ns")),
+                **{key: value for key, value in {**row, "decided": bool(row["decided"])}.items() if key != "body"},
+            )
+            for row in self._rows(limit, filters, per_gate)
         ]
+
+    def last(self) -> dict[str, Summary]:
+        """Return what each gate said last, by its name."""
+        return {each.gate: each for each in self.history(_ALL, {}, per_gate=1)}
 
     def show(self, evaluation_id: str) -> dict[str, Any]:
         """Return an evaluation as it was answered, with the statements behind it.
@@ -168,7 +176,7 @@ class Gates:
         Raises:
             NotFound: none has that id, or it was not made here.
         """
-        rows = self._rows(1, whole=True, id=evaluation_id)
+        rows = self._rows(1, {"event": f"{PREFIX}{evaluation_id}"}, whole=True)
         try:
             told: dict[str, Any] = orjson.loads(rows[0]["body"])
         except (IndexError, orjson.JSONDecodeError):
@@ -176,10 +184,12 @@ class Gates:
             raise NotFound("evaluation_unknown", f"No evaluation {evaluation_id!r} was made here", hint) from None
         return told
 
-    def _rows(self, limit: int, *, whole: bool, **filters: str) -> Sequence[dict[str, Any]]:
-        given = {**dict.fromkeys(("id", "gate", "service", "environment", "result"), ""), **filters}
-        rows = self._engine.query(load_statement(FOLDER, "list_evaluations"), {**given, "whole": whole, "limit": limit}).dicts()
-        return rows if whole else [{key: value for key, value in row.items() if key != "body"} for row in rows]
+    def _rows(
+        self, limit: int, filters: Mapping[str, str], per_gate: int = _ALL, *, whole: bool = False
+    ) -> list[dict[str, Any]]:
+        given = {**dict.fromkeys(("event", "gate", "service", "environment", "result"), ""), **filters}
+        parameters = {**given, "whole": whole, "per_gate": per_gate, "limit": limit}
+        return self._engine.query(load_statement(FOLDER, "list_evaluations"), parameters).dicts()
 
     def _refuse_unknown(self, gate: Gate, chosen: Sequence[tuple[Objective, Subject]]) -> None:
         for service in dict.fromkeys(subject.service for _, subject in chosen if subject.service):
@@ -199,6 +209,7 @@ class Gates:
             return [Baseline(None, 0)] * len(chosen)
         measures = {objective.name: _describe(objective, subject) for objective, subject in chosen}
         parameters = {
+            "key": PREFIX + key_of(gate.name, asked.service),
             "gate": gate.name,
             "service": asked.service,
             "environment": asked.environment,

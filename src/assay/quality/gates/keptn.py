@@ -114,7 +114,7 @@ def _baseline(given: Any, notes: list[str]) -> dict[str, Any]:
     refuse_unknown(_CODE, given, _COMPARISON, "comparison")
     several = given.get("compare_with", "single_result") == "several_results"
     function = given.get("aggregate_function", "avg")
-    if function not in _AGGREGATES:
+    if not isinstance(function, str) or function not in _AGGREGATES:
         raise refuse(_CODE, "comparison.aggregate_function", f"{function!r} is not known", f"use {', '.join(_AGGREGATES)}")
     if function in ("p90", "p95") and several:
         notes.append(f"comparison: {function} of a few results is read as the highest of them")
