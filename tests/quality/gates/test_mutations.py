@@ -47,7 +47,7 @@ objectives:
 total_score: {pass: "90%", warning: "75%"}
 """
 _TEXTS = ["", " ", "x", "<= 1e999%", "<= 1%", "{", "99999999d", "[", "\0"]
-_odd = st.sampled_from([None, True, 0, -1, 1.5, 1e400, float("nan"), 10**30, [], {}, *_TEXTS])
+_odd: st.SearchStrategy[Any] = st.sampled_from([None, True, 0, -1, 1.5, 1e400, float("nan"), 10**30, [], {}, *_TEXTS])
 _value = _odd | st.lists(_odd, max_size=2) | st.dictionaries(st.sampled_from(["any", "name", "pass", "x", 1]), _odd, max_size=2)
 
 
