@@ -32,7 +32,7 @@ class Page:
     parameters: Mapping[str, Any]
     items: int
     earlier: Mapping[str, str] = field(default_factory=dict)
-    """For tables of metrics whose points may be totals, a SELECT of each series' last point in the hour before the page."""
+    """For each table of metrics a SELECT of the last point of each series in the hour before the page."""
 
     def read(self, statement: Statement | str, form: str, table: str = "", **parameters: Any) -> bytes:
         """Run a statement over the table `page` and return its rows in a format of the engine's, such as `JSONEachRow`.
@@ -44,10 +44,13 @@ class Page:
         source = self.sources[table or self.signal]
         return self.engine.read(_over(source, text), {**parameters, **self.parameters, "items": self.items}, form=form)
 
-    def dicts(self, statement: Statement | str, table: str = "", *, earlier: bool = False) -> list[dict[str, Any]]:
-        """Run a statement over the table `page` and return its rows by the names of the columns; or over the rows `earlier`."""
-        page = replace(self, sources=self.earlier) if earlier else self
-        return [orjson.loads(line) for line in page.read(statement, "JSONEachRow", table).splitlines()]
+    def dicts(self, statement: Statement | str, table: str = "") -> list[dict[str, Any]]:
+        """Run a statement over the table `page` and return its rows by the names of the columns."""
+        return [orjson.loads(line) for line in self.read(statement, "JSONEachRow", table).splitlines()]
+
+    def before(self) -> Page:
+        """Return the rows `earlier` as a page."""
+        return replace(self, sources=self.earlier)
 
     def restorable(self, condition: str = "1", table: str = "") -> Sequence[Row]:
         """Return whole rows, as `assay.core.restore` takes them."""

@@ -73,7 +73,7 @@ class Source:
         self._earlier = {
             name: f"SELECT * FROM {table} WHERE {_BEFORE}{_condition(settings, signal)} {_LAST}"
             for name, table in self._tables().items()
-            if signal is Signal.METRICS and name != "gauge"
+            if signal is Signal.METRICS
         }
 
     def validate(self, at: str) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +39,14 @@ INSTANCE = {"service.namespace": "shop", "service.instance.id": "one", "host.nam
 
 @contextmanager
 def shown(engine: Engine, directory: Path, *requests: Message, signal: Signal = Signal.METRICS, **more: Any) -> Iterator[int]:
-    """Give the port of an endpoint that has taken some requests."""
+    """Give the port of an endpoint that has taken some requests, and shows nothing of other services."""
     journal, port = Journal(engine), free_port()
-    options = {"type": "prometheus", "port": port, "signals": [signal], **QUICK, **more}
+    names = {
+        text
+        for request in requests
+        for text in re.findall(r'key: "service.name"\s+value {\s+string_value: "(.*?)"', str(request))
+    }
+    options = {"type": "prometheus", "port": port, "signals": [signal], "services": sorted(names), **QUICK, **more}
     with exporting(engine, journal, directory, page=options) as exporters:
         journal.put(signal, *requests)
         wait_for(lambda: exporters.told()[0].position == journal.committed(signal), "all is taken")
@@ -49,7 +56,7 @@ def shown(engine: Engine, directory: Path, *requests: Message, signal: Signal = 
 def test_each_kind_of_metric_is_shown_as_the_compatibility_specification_says(engine: Engine, tmp_path: Path) -> None:
     """Names, units, suffixes, job, instance, target_info and exemplars are as Prometheus users expect, in both forms."""
     sent = otlp_requests.metrics(
-        "cart",
+        "scraped",
         [
             gauge("queue.fill", 0.5, "1", {"queue.name": "a", "9": "nine"}),
             gauge("room.temperature", 20, "Cel"),
@@ -62,7 +69,7 @@ def test_each_kind_of_metric_is_shown_as_the_compatibility_specification_says(en
         INSTANCE,
     )
     sent.resource_metrics[0].scope_metrics[0].scope.name = "meter"
-    who = {"job": "shop/cart", "instance": "one", "otel_scope_name": "meter"}
+    who = {"job": "shop/scraped", "instance": "one", "otel_scope_name": "meter"}
     expected = {
         key("queue_fill_ratio", queue_name="a", key_9="nine", **who): 0.5,
         key("room_temperature_celsius", **who): 20,
@@ -82,7 +89,7 @@ def test_each_kind_of_metric_is_shown_as_the_compatibility_specification_says(en
         key("rpc_latency", quantile="0.5", **who): 2,
         key("rpc_latency_count", **who): 3,
         key("rpc_latency_sum", **who): 6,
-        key("target_info", job="shop/cart", instance="one", host_name="h"): 1,
+        key("target_info", job="shop/scraped", instance="one", host_name="h"): 1,
     }
     with shown(engine, tmp_path, sent) as port:
         openmetrics, classic = scrape(port), scrape(port, CLASSIC)
@@ -111,7 +118,7 @@ _drawn: list[Message] = []
 def test_whatever_is_sent_the_page_can_be_read(engine: Engine, tmp_path: Path) -> None:
     """No metric that OTLP allows makes the page one that the parsers of its formats refuse."""
     collect()
-    with shown(engine, tmp_path, *_drawn) as port:
+    with shown(engine, tmp_path, *_drawn, services=[]) as port:
         assert scrape(port)
         assert scrape(port, CLASSIC)
 
@@ -197,3 +204,50 @@ def test_an_address_that_is_taken_is_told_at_the_start(engine: Engine, tmp_path:
     """Two exporters cannot listen at one address, and the error says which it is."""
     with shown(engine, tmp_path) as port, pytest.raises(Misconfigured, match=str(port)):
         Exporters(engine, {"page": {"type": "prometheus", "port": port}}, tmp_path, lambda _signal: 0)
+
+
+@pytest.fixture(scope="module")
+def unharmed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a page with one series."""
+    sent = otlp_requests.metrics("unharmed", [gauge("load", 1)])
+    with shown(engine, tmp_path_factory.mktemp("unharmed"), sent) as port:
+        yield port
+
+
+def test_series_are_there_again_after_a_restart(engine: Engine, tmp_path: Path) -> None:
+    """With the first point after it a page has all series of the last minutes; increments begin anew and count once."""
+    journal, port, now = Journal(engine), free_port(), time.time_ns()
+    options = {"type": "prometheus", "port": port, "signals": ["metrics"], "services": ["restarted"], **QUICK}
+
+    def take(exporters: Exporters, *metrics: Any) -> None:
+        journal.put(Signal.METRICS, otlp_requests.metrics("restarted", metrics))
+        wait_for(lambda: exporters.told()[0].position == journal.committed(Signal.METRICS), "all is taken")
+
+    with exporting(engine, journal, tmp_path, page=options) as exporters:
+        times: Any = {"start_time_unix_nano": now - 5, "time_unix_nano": now}
+        take(exporters, gauge("fill", 0.5), counter("total", 7), counter("grew", 3, delta=True, **times))
+    with exporting(engine, journal, tmp_path, page=options) as exporters:
+        later: Any = {"start_time_unix_nano": now, "time_unix_nano": now + 5}
+        take(exporters, counter("grew", 2, delta=True, **later))
+        said = samples(scrape(port))
+    assert said[key("fill", job="restarted")] == 0.5
+    assert said[key("total_total", job="restarted")] == 7
+    assert said[key("grew_total", job="restarted")] == 2
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\x16\x03\x01\x02", b"GET /" + b"a" * 70_000, b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 200, b"\r\n\r\n", b"POST / HTTP/9.9"],
+)
+def test_bad_requests_harm_no_other(unharmed: int, garbage: bytes) -> None:
+    """Garbage, endless lines and headers, and callers that say nothing, neither end the page nor keep others from it."""
+    silent = [socket.create_connection(("127.0.0.1", unharmed)) for _ in range(5)]
+    try:
+        with socket.create_connection(("127.0.0.1", unharmed), 5) as caller, suppress(ConnectionError):
+            caller.sendall(garbage + b"\r\n\r\n")
+            caller.shutdown(socket.SHUT_WR)
+            assert b"load" not in caller.recv(65536)
+        assert samples(scrape(unharmed), "job") == {key("load"): 1}
+    finally:
+        for connection in silent:
+            connection.close()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exporters.prometheus.measured import key, samples
 
@@ -59,6 +59,7 @@ def test_what_was_received_long_ago_is_not_shown_as_present() -> None:
 sides = st.builds(Side, st.integers(-2000, 2000), st.lists(st.integers(0, 9), max_size=160).map(tuple))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

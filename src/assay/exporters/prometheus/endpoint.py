@@ -26,7 +26,8 @@ from assay.exporters.settings import Settings
 
 _READ = load("assay.exporters.statements", "read_points")
 _MEASURE = load("assay.exporters.statements", "measure_spans")
-_MOST_SCRAPES = 8
+_EARLIER = "earlier "
+_MOST_SCRAPES = 32
 _MOST_TOLD = 100
 
 
@@ -91,6 +92,7 @@ class Prometheus(Destination[PrometheusSettings]):
     def __init__(self, options: PrometheusSettings, signal: Signal, directory: Path, endpoint: Endpoint | None = None) -> None:
         super().__init__(options, signal, directory)
         self.endpoint = endpoint or Endpoint(options, 1)
+        self._begun = False
 
     @classmethod
     def make(cls, options: PrometheusSettings, signals: Sequence[Signal], directory: Path) -> dict[Signal, Prometheus]:
@@ -98,21 +100,31 @@ class Prometheus(Destination[PrometheusSettings]):
         return {signal: cls(options, signal, directory, endpoint) for signal in signals}
 
     def encode(self, page: Page) -> Iterator[Payload]:
+        if not self._begun:
+            # What was shown before a restart is there again with the first page after it, increments excepted.
+            yield from (Payload(body, 0, _EARLIER + table) for table, body in self._read(page.before()))
+            self._begun = True
+        for table, body in self._read(page):
+            rows = body.splitlines()
+            spans = sum(orjson.loads(row)["Spans"] for row in rows) if page.signal is Signal.TRACES else 0
+            yield Payload(body, spans or len(rows), table)
+
+    def _read(self, page: Page) -> Iterator[tuple[str, bytes]]:
         statement = _MEASURE if page.signal is Signal.TRACES else _READ
         for table in page.sources:
             if body := page.read(statement, "JSONEachRow", table):
-                rows = body.splitlines()
-                spans = sum(orjson.loads(row)["Spans"] for row in rows) if page.signal is Signal.TRACES else 0
-                yield Payload(body, spans or len(rows), table)
+                yield table, body
 
     def send(self, payload: Payload) -> Outcome | None:
         rows = map(orjson.loads, payload.body.splitlines())
-        prefix = self.options.prefix
-        points = read_spans(rows, prefix) if self.signal is Signal.TRACES else read_points(payload.note, rows, prefix)
-        refused: list[tuple[Point, str]] = []
-        for point in points:
-            if reason := self.endpoint.exposition.take(point):
-                refused.append((point, reason))
+        prefix, table = self.options.prefix, payload.note.removeprefix(_EARLIER)
+        points = read_spans(rows, prefix) if self.signal is Signal.TRACES else read_points(table, rows, prefix)
+        if table != payload.note:
+            for point in points:
+                if not point.delta:
+                    self.endpoint.exposition.take(point)
+            return None
+        refused = [(point, reason) for point in points if (reason := self.endpoint.exposition.take(point))]
         return _outcome(refused) if refused else None
 
     def close(self) -> None:

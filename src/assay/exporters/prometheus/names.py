@@ -32,7 +32,7 @@ def metric_name(name: str, unit: str, kind: str, prefix: str = "") -> tuple[str,
         return "", ""
     measure, per = _unit_words(unit)
     if kind == "counter":
-        words = [word for word in words if word != "total"]
+        words = [word for word in words if word != "total"] or words
     words += [word for word in (measure, per) if word and word not in words]
     if unit == "1" and kind == "gauge":
         words = [*(word for word in words if word != "ratio"), "ratio"]

@@ -54,7 +54,7 @@ class Increments:
         rows = (*page.parameters.items(), *page.sources.values())
         if self._page is None:
             for table in page.earlier:
-                for row in page.dicts(_READ, table, earlier=True):
+                for row in page.before().dicts(_READ, table):
                     self.of(table, row)
         elif rows == self._page:
             self._last, self._metrics = self._before
