@@ -8,10 +8,12 @@ from assay.api.evidence import endpoints, gather, settings
 from assay.core.config import Config
 from assay.core.ports import Engine
 from assay.core.signals import Signal
+from assay.core.statement import load_all
 from assay.exporters import Exporters
 from assay.journal import DeadLetter
 from assay.policies import PolicyKeeper
 from assay.quality import compliance
+from assay.quality.compliance.check import TOLD
 
 _EXPORTERS = {
     "vendor": {
@@ -45,8 +47,11 @@ def test_every_check_is_told_what_it_asks_for(engine: Engine, tmp_path: Path) ->
     keeper = PolicyKeeper(engine, None, tmp_path / "keys", lambda statements: None)
     letter = DeadLetter(Signal.LOGS, tmp_path, 1, "reason", 500, 0, "", "", 3, 10)
     told = gather(engine, Config(), keeper, Exporters(engine, {}, tmp_path, lambda _: 0), lambda: [letter])
-    outcomes = {name: compliance.run(engine, name, 0, 1000, told) for name in compliance.names()}
-    assert [name for name, outcome in outcomes.items() if outcome.reason] == []
+    asked = {name for check in load_all(compliance.FOLDER) for name in check.parameters}
+    assert asked == {"start", "end", *told} == set(TOLD)
+    about_itself = ("dead_letters", "scrubbing_enabled", "listeners_private", "exporters_current", "conventions_kept")
+    outcomes = {name: compliance.run(engine, name, 0, 1000, told) for name in about_itself}
+    assert [outcome.reason for outcome in outcomes.values()] == [""] * 5
     assert outcomes["dead_letters"].sample[0].finding == "3 items could not be stored"
     assert outcomes["scrubbing_enabled"].result == outcomes["listeners_private"].result == "passed"
     assert told["dead_items"](501, 1000) == {"traces": 0, "metrics": 0, "logs": 0}

@@ -20,6 +20,7 @@ from assay.quality.compliance import Assessor, Evidence, Library
 from assay.quality.documents import Documents
 
 _LOOKED_AT = 500_000
+_EXAMINED = 50_000
 _COUNT = """SELECT sum(Spans) FROM assay_service_metrics_hourly
 WHERE Hour >= assay_time_from({start:Int64}, 3600) AND Hour < assay_time_until({end:Int64}, 3600)"""
 
@@ -110,7 +111,7 @@ def _one_in(engine: Engine, start_ns: int, end_ns: int) -> int:
 
 
 def _scores(engine: Engine, start_ns: int, end_ns: int) -> dict[str, float]:
-    examined = conventions.examine(engine, conventions.Question(start_ns, end_ns, end_ns))
+    examined = conventions.examine(engine, conventions.Question(start_ns, end_ns, end_ns, max_spans=_EXAMINED))
     return {service.name: service.score for service in examined.services if service.name and service.score is not None}
 
 
