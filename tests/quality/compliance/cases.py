@@ -110,6 +110,10 @@ _DEPLOY_SPAN = {"cicd.pipeline.task.type": "deploy", "deployment.environment.nam
 _ENVIRONMENTS = {"settings": {"events.environments": "production,staging"}}
 _PROMISE = {"qms.performance.sla.target_ms": 100}
 _PULL = {"vcs.ref.head.revision": "r-{service}", "vcs.change.id": "7"}
+_BASELINE = {
+    "qms.baseline.id": "b-{service}", "qms.baseline.kind": "rolling", "qms.baseline.start": "2026-11-03T10:00:00Z",
+    "qms.baseline.end": "2026-11-04T10:00:00Z", "qms.baseline.expires_at": "2100-01-01T00:00:00Z",
+}  # fmt: skip
 _UNSIGNED = "receivers.webhooks.unsigned"
 
 CASES: dict[str, tuple[Make | Told, Make | Told]] = {
@@ -154,6 +158,7 @@ CASES: dict[str, tuple[Make | Told, Make | Told]] = {
         Told(_ENVIRONMENTS, spans(resource={"deployment.environment.name": "prod"})),
         Told(_ENVIRONMENTS, spans(resource={"deployment.environment.name": "produktion"})),
     ),
+    "baselines_taken": (both(*[served()] * 30, event("qms.baseline.taken", **_BASELINE)), both(*[served()] * 30)),
     "error_budgets": (served(), served(Status.STATUS_CODE_ERROR)),
     "promises_kept": (spans(values=_PROMISE), spans(values=_PROMISE, duration_ns=SECOND)),
     "endpoints_encrypted": (call("https://a.example/x"), call("http://a.example/x")),

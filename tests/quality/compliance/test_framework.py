@@ -75,7 +75,7 @@ def test_the_frameworks_of_assay_can_be_read() -> None:
 
 @pytest.mark.parametrize(
     ("name", "controls", "assessed"),
-    [("qms-phase-4", 21, 18), ("soc2", 61, 21), ("iso-27001", 93, 30), ("nist-800-53-r5", 300, 36)],
+    [("qms-phase-4", 21, 19), ("soc2", 61, 21), ("iso-27001", 93, 30), ("nist-800-53-r5", 300, 36)],
 )
 def test_the_page_says_how_much_of_a_framework_is_assessed(name: str, controls: int, assessed: int) -> None:
     """Each framework has as many controls, and as many with checks, as docs/compliance.md says."""
