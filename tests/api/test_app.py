@@ -64,6 +64,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "compliance/scores",
         "dora",
         "dora/changes",
+        "dora/course",
         "dora/deployments",
         "dora/incidents",
         "events",

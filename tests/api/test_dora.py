@@ -71,6 +71,31 @@ def test_each_number_leads_to_its_events(client: httpx.Client, world: World) -> 
     assert incident["caused_by"] == [{"deployment": world.named("d2"), "method": "rollback", "confidence": 0.9}]
 
 
+def test_a_window_is_told_step_by_step(client: httpx.Client, world: World) -> None:
+    """Steps are days in a month, weeks in a year; each begins at midnight of the zone and has the medians of its own values."""
+    asked: dict[str, Any] = {"service": world.service, "window": 30, "time_zone": "Asia/Tokyo"}
+    answer = client.get("/api/v1/dora/course", params=asked).json()
+    assert (answer["step_days"], answer["time_zone"]) == (1, "Asia/Tokyo")
+    steps = answer["steps"]
+    assert [step["start"][10:] for step in steps] == ["T15:00:00Z"] * len(steps)
+    assert [step["start"] for step in steps] == sorted(step["start"] for step in steps)
+    known = {name: [step[name] for step in steps if step[name]] for name in steps[0]}
+    assert (sum(known["deployments"]), sum(known["failed"]), sum(known["rework"])) == (3, 1, 1)
+    for name, days in (("lead_seconds", 0.25), ("recovery_seconds", 0.75), ("incident_seconds", 0.5)):
+        assert known[name] == [pytest.approx(days * _DAY, abs=2)]
+    weeks = client.get("/api/v1/dora/course", params={**asked, "window": 365}).json()
+    assert (weeks["step_days"], sum(step["deployments"] for step in weeks["steps"])) == (7, 3)
+
+
+def test_bands_come_with_their_limits(client: httpx.Client, world: World) -> None:
+    """So whoever shows a number can show how far it is from the next band."""
+    answer = client.get("/api/v1/dora", params={"service": world.service, "edition": "2021"}).json()
+    assert set(answer["bands"]) == {"deployment_days_per_week", "change_lead_time", "change_failure_rate", "incident_duration"}
+    elite, *_, low = answer["bands"]["change_lead_time"]
+    assert (elite["band"], elite["key"], elite["below"]) == ("elite", "value", 3600)
+    assert (low["band"], low["key"], low["below"]) == ("low", None, None)
+
+
 def test_a_team_is_a_group_of_its_own(client: httpx.Client, world: World) -> None:
     """`by=team` makes one group of the team's services."""
     asked = {"team": world.named("team"), "by": "team", "environment": "", "window": 30}

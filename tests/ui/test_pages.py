@@ -10,6 +10,7 @@ from tests.ui.conftest import Visiting
 PAGES = {
     "home": ("/", "Latest deployments"),
     "service": ("/services/orders", "Recent logs"),
+    "delivery": ("/delivery?metric=change_failure_rate&window=90", "Deployments that failed"),
 }
 
 

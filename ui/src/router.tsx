@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from "@tanstack/react-router";
+import { readDeliverySearch } from "./pages/delivery/search";
 import { Home } from "./pages/home/Home";
 import { Missing } from "./pages/Missing";
 import { Shell } from "./shell/Shell";
@@ -32,10 +33,17 @@ const service = createRoute({
   component: lazyRouteComponent(() => import("./pages/service/Service"), "Service"),
 });
 
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: "/delivery",
+  validateSearch: readDeliverySearch,
+  component: lazyRouteComponent(() => import("./pages/delivery/Delivery"), "Delivery"),
+});
+
 /** Make the router of the application. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([home, service]),
+    routeTree: root.addChildren([home, service, delivery]),
     context: { queries },
     defaultPreload: "intent",
     scrollRestoration: true,

@@ -22,15 +22,20 @@ const SECOND = new Intl.DateTimeFormat("en", {
 });
 
 /** A time in the local zone: the day is left out if it is today, the year if it is this one. */
-export function formatTime(at: number, now: number, exact: "minute" | "second" | "millisecond" = "second"): string {
+export function formatTime(
+  at: number,
+  now: number,
+  exact: "day" | "minute" | "second" | "millisecond" = "second",
+): string {
   const date = new Date(at);
+  const today = new Date(now);
+  const day = (date.getFullYear() === today.getFullYear() ? DAY : YEAR).format(date);
+  if (exact === "day") return day;
   const clock =
     exact === "minute"
       ? MINUTE.format(date)
       : `${SECOND.format(date)}${exact === "millisecond" ? `.${thousandths(at)}` : ""}`;
-  const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return clock;
-  return `${(date.getFullYear() === today.getFullYear() ? DAY : YEAR).format(date)}, ${clock}`;
+  return date.toDateString() === today.toDateString() ? clock : `${day}, ${clock}`;
 }
 
 function thousandths(at: number): string {

@@ -18,6 +18,8 @@ from assay.quality import Delivery, dora, happenings
 from assay.query.times import SECOND, Clock, format_time, parse_duration, parse_time
 
 _DEFAULT_DAYS = 30
+# A month in which clocks go back is an hour longer than its days.
+_DAILY_UP_TO = (31 * 24 + 1) * 3600 * SECOND
 
 
 class Asked(BaseModel):
@@ -53,6 +55,12 @@ class DoraQuestion(Asked):
     explain: Annotated[bool, Field(description="Give the SQL behind the numbers too.")] = False
 
 
+class CourseQuestion(Asked):
+    step_days: Annotated[
+        int | None, Field(ge=1, le=366, description="Days of a step. If left out 1 for up to 31 days, else 7.")
+    ] = None
+
+
 class Listed(Asked):
     limit: Annotated[int, Field(ge=1, le=1000, description="How many to give.")] = 100
 
@@ -63,8 +71,26 @@ class ListedDeployments(Listed):
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A band and when it holds, such as `above: 1` of `key`; the first that holds counts, and one without a limit always holds.
+
+    `key` is `value` (seconds, or a share of 1), `days_per_week`, `per_day` or `per_month`.
+    """
+
+    band: str
+    key: str | None = None
+    at_least: float | None = None
+    above: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DoraAnswer:
-    """The metrics by group, of the time from `start` up to `end`, compared with the time from `before` up to `start`."""
+    """The metrics by group, of the time from `start` up to `end`, compared with the time from `before` up to `start`.
+
+    `bands` has those of the edition by metric, the best first.
+    """
 
     start: str
     end: str
@@ -75,8 +101,20 @@ class DoraAnswer:
     edition: str
     edition_source: str
     edition_note: str
+    bands: dict[str, list[Band]]
     groups: list[dora.Group]
     statements: list[dora.Explained]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The steps of the window from `start` up to `end` in which something happened, the oldest first."""
+
+    start: str
+    end: str
+    time_zone: str
+    step_days: int
+    steps: list[happenings.Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +180,22 @@ def routes(engine: Engine, clock: Clock, delivery: Delivery, defaults: Dora) -> 
                 edition=edition.name,
                 edition_source=edition.source,
                 edition_note=edition.note,
+                bands={metric: [Band(**rule) for rule in edition.rules[rules]] for metric, rules in edition.metrics.items()},
                 groups=dora.measure(engine, wanted),
                 statements=dora.explain(wanted) if asked.explain else [],
             )
         )
+
+    @router.get("/dora/course", response_model=Course, summary="Delivery step by step")
+    def course(asked: Annotated[CourseQuestion, Query()]) -> JsonAnswer:
+        """How the window went, in steps of days: deployments and what became of them, lead times, recoveries and incidents.
+
+        Steps are counted back from the last day, so the first may be shorter. All environments count as one if none is chosen.
+        """
+        wanted = question(asked)
+        days = asked.step_days or (1 if wanted.end_ns - wanted.start_ns <= _DAILY_UP_TO else 7)
+        steps = happenings.list_steps(engine, wanted, days)
+        return JsonAnswer(Course(format_time(wanted.start_ns), format_time(wanted.end_ns), wanted.zone, days, steps))
 
     @router.get("/dora/deployments", response_model=Deployments, summary="Deployments behind the metrics")
     def deployments(asked: Annotated[ListedDeployments, Query()]) -> JsonAnswer:

@@ -24,6 +24,16 @@ class Edition:
     note: str
     rules: Mapping[str, list[dict[str, Any]]]
 
+    @property
+    def metrics(self) -> dict[str, str]:
+        """The metrics that have bands, each with the name of its rules."""
+        return {
+            "deployment_days_per_week": "deployment_frequency",
+            "change_lead_time": "change_lead_time",
+            "change_failure_rate": "change_failure_rate",
+            self.recovery: "recovery_time",
+        }
+
     def band(self, metric: str, values: Mapping[str, float | None]) -> str | None:
         """Return the band of a metric, or None if a value is missing or no rule of the edition holds.
 

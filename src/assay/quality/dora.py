@@ -222,17 +222,14 @@ def _counts(metric: str, row: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _band(metric: str, values: Mapping[str, float | None], edition: Edition) -> str | None:
-    if metric == "deployment_days_per_week":
-        per_day = values["deployments_per_day"]
-        per_month = None if per_day is None else per_day * _DAYS_OF_A_MONTH
-        return edition.band(
-            "deployment_frequency", {"days_per_week": values[metric], "per_day": per_day, "per_month": per_month}
-        )
-    if metric == edition.recovery:
-        return edition.band("recovery_time", {"value": values[metric]})
-    if metric in ("change_lead_time", "change_failure_rate"):
-        return edition.band(metric, {"value": values[metric]})
-    return None
+    rules = edition.metrics.get(metric)
+    if rules is None:
+        return None
+    if rules != "deployment_frequency":
+        return edition.band(rules, {"value": values[metric]})
+    per_day = values["deployments_per_day"]
+    per_month = None if per_day is None else per_day * _DAYS_OF_A_MONTH
+    return edition.band(rules, {"days_per_week": values[metric], "per_day": per_day, "per_month": per_month})
 
 
 def _trend(metric: str, now: list[float] | None, before: list[float] | None) -> str | None:

@@ -88,9 +88,31 @@ class Incident:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened in the days from `start` on, counted as the metrics count it; a median without values is null.
+
+    `deployments` ended, well or not; so many `succeeded`, `failed` (which one that succeeded can, too) and are `rework`.
+    Medians are in seconds: of the lead times of `changes`, of the recoveries of `recovered` deployments, and of the durations
+    of `resolved` incidents.
+    """
+
+    start: str
+    deployments: int
+    succeeded: int
+    failed: int
+    rework: int
+    changes: int
+    lead_seconds: float | None
+    recovered: int
+    recovery_seconds: float | None
+    resolved: int
+    incident_seconds: float | None
+
+
 def list_deployments(engine: Engine, question: Question, only_failed: bool, only_rework: bool, limit: int) -> list[Deployment]:
     """Return the deployments that ended in the window, the newest first."""
-    rows = _rows(engine, "deployments", question, limit, only_failed=only_failed, only_rework=only_rework)
+    rows = _rows(engine, "deployments", question, limit=limit, only_failed=only_failed, only_rework=only_rework)
     return [
         Deployment(**{**row, "reasons": [Reason(*reason) for reason in row["reasons"]], "failed": bool(row["reasons"])})
         for row in rows
@@ -99,16 +121,21 @@ def list_deployments(engine: Engine, question: Question, only_failed: bool, only
 
 def list_changes(engine: Engine, question: Question, limit: int) -> list[Change]:
     """Return the changes that were deployed in the window, those that took longest first."""
-    return [Change(**row) for row in _rows(engine, "changes", question, limit)]
+    return [Change(**row) for row in _rows(engine, "changes", question, limit=limit)]
 
 
 def list_incidents(engine: Engine, question: Question, limit: int) -> list[Incident]:
     """Return the incidents that were opened, resolved or open in the window, the newest first."""
-    rows = _rows(engine, "incidents", question, limit)
+    rows = _rows(engine, "incidents", question, limit=limit)
     return [Incident(**{**row, "caused_by": [Cause(*cause) for cause in row["caused_by"]]}) for row in rows]
 
 
-def _rows(engine: Engine, name: str, question: Question, limit: int, **more: Any) -> list[dict[str, Any]]:
+def list_steps(engine: Engine, question: Question, days: int) -> list[Step]:
+    """Return how the window went in steps of so many days, the oldest first, without those in which nothing happened."""
+    return [Step(row.pop("begins"), **row) for row in _rows(engine, "steps", question, days=days)]
+
+
+def _rows(engine: Engine, name: str, question: Question, **more: Any) -> list[dict[str, Any]]:
     statement = load(_FOLDER, name)
-    parameters = {**question.parameters, "limit": limit, **more}
+    parameters = {**question.parameters, **more}
     return engine.query(statement, {key: parameters[key] for key in statement.parameters}).dicts()

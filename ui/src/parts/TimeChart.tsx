@@ -11,7 +11,25 @@ export type Series = {
   /** A CSS colour, such as that of `seriesColour`. */
   colour: string;
   fill?: boolean;
+  /** Draw a bar from each time up to the next. */
+  bars?: boolean;
+  /** What is said of each time if that is not what is drawn: bars that stand on others are drawn higher. */
+  told?: (number | null)[];
 };
+
+/** A line across the chart at a value, such as a limit; the label is of what lies below it. */
+export type Level = { value: number; label: string };
+
+/** Series of bars, each standing on those before it. */
+export function stack(series: Series[]): Series[] {
+  let below: number[] = [];
+  return series
+    .map((each) => {
+      below = each.values.map((value, place) => (value ?? 0) + (below[place] ?? 0));
+      return { ...each, bars: true, values: below, told: each.values };
+    })
+    .reverse();
+}
 
 /** Something that happened at a time (milliseconds), such as a deployment. */
 export type Mark = { at: number; label: string };
@@ -26,6 +44,9 @@ type Props = {
   /** First and last millisecond of the axis. */
   span: [number, number];
   marks?: Mark[];
+  levels?: Level[];
+  /** Distances between the lines behind the values that are round in their unit. */
+  increments?: number[];
   /** What to do when a range (milliseconds) is drawn with the pointer. */
   onRange?: (from: number, to: number) => void;
   /** What to do when the time at a place of `times` is clicked. */
@@ -59,14 +80,14 @@ export function TimeChart(props: Props) {
       observer.disconnect();
       chart.destroy();
     };
-  }, [dark, names, height]);
+  }, [dark, names, height, props.levels?.length]);
 
   const [from, to] = props.span;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the axis follows the range
   useEffect(() => {
     const chart = box.current && charts.get(box.current);
     chart?.setData(data);
-  }, [data, from, to, marks.length]);
+  }, [data, from, to, marks.length, props.levels]);
 
   return (
     <div className="chart" role="img" aria-label={`${label}. ${summary(props)}`}>
@@ -76,12 +97,14 @@ export function TimeChart(props: Props) {
   );
 }
 
+const DAY = 86_400_000;
+const BARS = uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.82, 44], align: 1, radius: 0.12 }) } : {};
 const charts = new WeakMap<HTMLElement, uPlot>();
 
 function summary({ series, format }: Props): string {
   return series
-    .map(({ label, values }) => {
-      const known = values.filter((value) => value !== null);
+    .map(({ label, values, told = values }) => {
+      const known = told.filter((value) => value !== null);
       return known.length
         ? `${label}: between ${format(Math.min(...known))} and ${format(Math.max(...known))}, last ${format(known.at(-1) ?? 0)}`
         : `${label}: no values`;
@@ -98,12 +121,12 @@ function Tip({ times, series, format, marks = [], span, place, left }: Props & {
       className="tip"
       style={left > 0.5 ? { right: `${(1 - left) * 100 + 3}%`, top: 4 } : { left: `${left * 100 + 3}%`, top: 4 }}
     >
-      <div className="quiet">{formatTime(time, Date.now(), "minute")}</div>
-      {series.map(({ label, colour, values }) => (
+      <div className="quiet">{formatTime(time, Date.now(), axisDetail(span))}</div>
+      {series.map(({ label, colour, values, told = values }) => (
         <div key={label} className="row">
           <span className="swatch" style={{ "--swatch": colour }} />
           <span className="grow">{label}</span>
-          <strong className="number">{values[place] == null ? "–" : format(values[place])}</strong>
+          <strong className="number">{told[place] == null ? "–" : format(told[place])}</strong>
         </div>
       ))}
       {marks
@@ -124,17 +147,20 @@ function options(
   const colour = resolver(box);
   const quiet = colour("var(--text-quiet)");
   const axis = { stroke: quiet, font: "11px 'Inter Variable', sans-serif", ticks: { show: false }, gap: 6 };
-  const { series, group, onRange } = latest.current;
+  const { series, group, onRange, increments, levels } = latest.current;
   return {
     width: box.clientWidth || 400,
     height,
     ms: 1,
-    padding: [12, 16, 0, 0],
+    padding: [12, levels?.length ? 52 : 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
       points: { size: 6 },
       drag: { x: Boolean(onRange), y: false, setScale: false },
+      // A bar reaches from its time to the right: the one under the pointer is meant, not the one that begins nearest.
+      dataIdx: (chart, _, nearest, at) =>
+        series[0]?.bars && nearest > 0 && (chart.data[0][nearest] ?? 0) > at ? nearest - 1 : nearest,
       ...(group ? { sync: { key: group } } : {}),
     },
     scales: {
@@ -147,20 +173,22 @@ function options(
         grid: { show: false },
         size: 26,
         space: 70,
-        values: (_, splits) => splits.map((at) => formatTime(at, Date.now(), "minute")),
+        values: (_, splits) => splits.map((at) => formatTime(at, Date.now(), axisDetail(latest.current.span))),
       },
       {
         ...axis,
         size: (_, values) => 18 + 6.4 * Math.max(...(values ?? []).map((value) => value.length), 2),
         space: 36,
+        ...(increments ? { incrs: increments } : {}),
         grid: { stroke: colour("var(--line)"), width: 1 },
         values: (_, splits) => splits.map((value) => latest.current.format(value)),
       },
     ],
     series: [
       {},
-      ...series.map(({ label, colour: own, fill }): uPlot.Series => {
+      ...series.map(({ label, colour: own, fill, bars }): uPlot.Series => {
         const stroke = colour(own);
+        if (bars) return { label, fill: stroke, width: 0, points: { show: false }, ...BARS };
         return {
           label,
           stroke,
@@ -171,10 +199,13 @@ function options(
       }),
     ],
     hooks: {
-      draw: [(chart) => drawMarks(chart, latest.current.marks ?? [], colour("var(--gold)"))],
+      draw: [
+        (chart) => drawLevels(chart, latest.current.levels ?? [], quiet),
+        (chart) => drawMarks(chart, latest.current.marks ?? [], colour("var(--gold)")),
+      ],
       setCursor: [
         (chart) => {
-          const place = chart.cursor.idx;
+          const place = chart.cursor.idxs?.[1];
           const left = (chart.cursor.left ?? -1) + chart.bbox.left / devicePixelRatio;
           setAt(place == null || (chart.cursor.left ?? -1) < 0 ? undefined : { place, left: left / chart.width });
         },
@@ -190,12 +221,18 @@ function options(
       ready: [
         (chart) => {
           chart.over.addEventListener("click", () => {
-            if (chart.cursor.idx != null) latest.current.onPick?.(chart.cursor.idx);
+            const place = chart.cursor.idxs?.[1];
+            if (place != null) latest.current.onPick?.(place);
           });
         },
       ],
     },
   };
+}
+
+/** Where days stand side by side their hours say nothing. */
+function axisDetail([from, to]: [number, number]): "day" | "minute" {
+  return to - from >= 3 * DAY ? "day" : "minute";
 }
 
 /** A canvas knows no variables: let the browser work a colour out. */
@@ -208,6 +245,32 @@ function resolver(box: HTMLElement): (colour: string) => string {
     probe.remove();
     return known;
   };
+}
+
+function drawLevels(chart: uPlot, levels: Level[], colour: string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.font = `${11 * devicePixelRatio}px 'Inter Variable', sans-serif`;
+  ctx.setLineDash([2 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.textAlign = "left";
+  const right = bbox.left + bbox.width;
+  let lowest = bbox.top + bbox.height;
+  for (const { value, label } of levels) {
+    const y = Math.max(chart.valToPos(value, "y", true), bbox.top);
+    // A label needs its height: what is too close to the one below it goes without.
+    if (lowest - y > 14 * devicePixelRatio) {
+      ctx.fillText(label, right + 6 * devicePixelRatio, y + 12 * devicePixelRatio);
+    }
+    lowest = y;
+    if (y === bbox.top) break;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(right, y);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function drawMarks(chart: uPlot, marks: Mark[], colour: string): void {

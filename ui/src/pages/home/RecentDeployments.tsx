@@ -1,21 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { Answer } from "@/api/client";
 import { useAsk } from "@/api/client";
+import { METHODS } from "@/pages/delivery/metrics";
 import { Badge } from "@/parts/Badge";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Time } from "@/parts/Time";
 
 type Deployment = Answer<"/api/v1/dora/deployments">["deployments"][number];
-
-const METHODS: Record<string, string> = {
-  status: "it reported failure",
-  link: "an incident names it",
-  rollback: "it was rolled back",
-  revert: "it was reverted",
-  hotfix: "a hotfix followed",
-  window: "an incident followed",
-};
 
 /** The newest deployments to any environment, and whether they count as failed. Nothing if there are none. */
 export function RecentDeployments() {
