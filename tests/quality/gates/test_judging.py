@@ -83,6 +83,7 @@ def test_nothing_unknown_ever_passes(rows: list[dict[str, Any]], score: dict[str
             assert any(reason.startswith(f"{objective.name}: ") for reason in verdict.reasons)
     if verdict.result == "passed":
         assert any(each.outcome == "passed" for each in judged)
+        assert not any((each.outcome, each.counts_as) == ("broken_query", "failed") for each in judged)
         assert score or not any(
             one.counts_as in ("failed", "warning") and each.weight for each, one in zip(gate.objectives, judged, strict=True)
         )

@@ -120,7 +120,7 @@ def _criteria(each: dict[str, Any]) -> list[str]:
 
 def _about(answer: dict[str, Any]) -> str:
     of = [answer["service"], answer["version"], answer["environment"], answer["stage"] and f"stage {answer['stage']}"]
-    score = "" if answer["score"] is None else f" Score {number(answer['score'])}%."
+    score = "" if answer["score"] is None else f" Score {number(round(answer['score'], 1))}%."
     windows = dict.fromkeys(f"{local(each['start'])} to {local(each['end'])}" for each in answer["objectives"])
     said = ", ".join(filter(None, of)) or "everything"
     return f"{said}; {' and '.join(windows)}.{score} Evaluation {answer['id']}, {answer['file']} ({answer['document']})."

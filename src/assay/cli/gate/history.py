@@ -30,7 +30,7 @@ def command(client: Client, as_json: bool, **asked: Any) -> None:
             text(local(each["time"])),
             text(each["gate"]),
             text(judgement(each), _STYLES.get(each["result"], "")),
-            "-" if each["score"] is None else f"{number(each['score'])}%",
+            "-" if each["score"] is None else f"{number(round(each['score'], 1))}%",
             text(each["service"]),
             text(each["version"]),
             text(each["environment"]),

@@ -11,6 +11,7 @@ from assay.quality.gates.document import UNDECIDED, BaselineRule, Objective, Sco
 from assay.quality.gates.measuring import Measured
 
 PASSED, WARNING, FAILED, IGNORED, INFO = "passed", "warning", "failed", "ignored", "info"
+BROKEN = "broken_query"
 
 _CONSEQUENCES = {"fail": FAILED, "warn": WARNING, "ignore": IGNORED}
 _AGGREGATES: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "median": median, "min": min, "max": max}
@@ -103,11 +104,13 @@ def conclude(judged: Sequence[tuple[Objective, Judged]], score: Score | None) ->
     reasons += [f"{each.name}: left out ({one.outcome}): {one.reason}" for each, one in judged if one.counts_as == IGNORED]
     reasons += [f"{each.name}: {note}" for each, one in judged for note in one.notes]
     key = any(each.is_key and one.counts_as == FAILED for each, one in judged)
+    # It is a mistake and no measurement, and a score that makes up for it would hide that nobody looked.
+    broken = any(one.outcome == BROKEN and one.counts_as == FAILED for _, one in judged)
     if reached is None:
         return Verdict(FAILED, False, None, [*reasons, "no objective is left that counts, so nothing shows that it is good"])
     result = _result(reached, {as_ for _, as_ in counted}, score)
-    if key and result != FAILED:
-        result, reasons = FAILED, [*reasons, "a key objective failed"]
+    if (key or broken) and result != FAILED:
+        result, reasons = FAILED, [*reasons, "a key objective failed" if key else "no score makes up for a query that fails"]
     decided = result != FAILED or any(one.outcome == FAILED and (each.weight > 0 or each.is_key) for each, one in judged)
     return Verdict(result, decided, reached, reasons)
 
