@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assay.api.answer import JsonAnswer
 from assay.core.errors import InvalidInput, NotFound
 from assay.core.ports import Engine
+from assay.core.refusals import refuse_unknown
 from assay.quality import Delivery
 from assay.quality.documents import Documents, Problem, locate, parse_document
 from assay.quality.gates import (
@@ -196,6 +197,7 @@ def _kept(gates: Gates | None) -> Gates:
 
 
 def _asked(asked: EvaluateQuestion, now_ns: int) -> Asked:
+    refuse_unknown("link_unknown", asked.links, LINKS, "links")
     try:
         seconds = parse_window(asked.window) if asked.window else 0
     except ValueError as error:

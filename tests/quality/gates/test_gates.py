@@ -161,6 +161,7 @@ def test_stages_have_objectives_of_their_own(world: World) -> None:
         ({}, {"end": "yesterday"}, "time_invalid", "yesterday"),
         ({}, {"windw": "15m"}, "invalid_parameter", "windw"),
         ({}, {"links": {"a": 1}}, "invalid_parameter", "links"),
+        ({}, {"links": {"deploymentid": "1"}}, "link_unknown", "links.deploymentid: unknown key"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(

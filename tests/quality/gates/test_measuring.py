@@ -224,3 +224,17 @@ def test_a_statement_is_measured_and_what_is_wrong_with_it_is_an_outcome(
     assert told["reason"]
     assert told["counts_as"] == ("passed" if outcome == "passed" else "failed")
     assert told["resolved"]["sql"] == sql
+
+
+def test_few_spans_that_stand_for_many_requests_say_too_little(world: World) -> None:
+    """A sender that keeps one of 16 is counted as it is meant, but 5 spans are no more certain for that."""
+    world.requests(5, trace_state="ot=th:f")
+    gate = world.gate(
+        {"measure": "error_rate", "pass": "<= 1%"}, {"measure": "throughput", "pass": ">= 0/s"}, minimum_requests=6
+    )
+    errors, throughput = world.check(gate)["objectives"]
+    assert (errors["outcome"], errors["requests"]) == ("too_few_requests", 80)
+    assert "5 spans" in errors["reason"]
+    assert "stand for 80 requests" in errors["reason"]
+    assert throughput["outcome"] == "passed"
+    assert world.one({"measure": "error_rate", "pass": "<= 1%", "minimum_requests": 5})["outcome"] == "passed"

@@ -43,6 +43,7 @@ class World:
         environment: str = "",
         operation: str = "POST /orders",
         minutes_ago: float = 1,
+        trace_state: str = "",
     ) -> list[str]:
         """Store requests that took `ms`, and return their trace ids, those that failed last."""
         start = time.time_ns() - round(minutes_ago * 60 * SECOND)
@@ -50,6 +51,7 @@ class World:
         spans = [
             span(
                 trace_id, 1, name=operation, start_ns=start, duration_ns=round(ms * MILLISECOND), kind=Span.SPAN_KIND_SERVER,
+                trace_state=trace_state,
                 status=FAILED if number >= good else None,
             )
             for number, trace_id in enumerate(ids)

@@ -19,7 +19,7 @@ from assay.core.ports import Emit, EmitSpans, Engine
 from assay.core.statement import load as load_statement
 from assay.quality.documents import Documents, Found
 from assay.quality.gates.document import FILTERS, Gate, Objective, parse_gate, window_of
-from assay.quality.gates.evaluation import LINKS, Asked, Evaluation, ObjectiveResult, Summary
+from assay.quality.gates.evaluation import Asked, Evaluation, ObjectiveResult, Summary
 from assay.quality.gates.judging import Baseline, Judged, aggregate, conclude, judge
 from assay.quality.gates.measuring import FOLDER, Measured, Measurer, Subject, is_known
 from assay.quality.gates.recording import PREFIX, events_of, format_time, key_of, make_id, span_of
@@ -137,7 +137,7 @@ class Gates:
             file=str(gate.document.path),
             document=gate.document.version,
             trace_id=secrets.token_hex(16),
-            links={key: value for key, value in asked.links.items() if key in LINKS and value},
+            links={key: value for key, value in asked.links.items() if value},
             objectives=[_result(each) for each in judged],
         )
         self._keep(evaluation, began_ns)

@@ -231,8 +231,12 @@ def _of_service(
         return Measured(None, 0.0, "no_data", f"no request of {subject.said} in this time", resolved=resolved)
     if name == "throughput":
         return Measured(requests / subject.seconds, requests, resolved=resolved)
-    if requests < objective.minimum_requests:
-        reason = f"{requests:g} requests of {subject.said}, and fewer than {objective.minimum_requests} say too little"
+    if row["received"] < objective.minimum_requests:
+        # What a sampled span stands for makes a number larger and no surer.
+        sampled = f" stand for {requests:g} requests" if requests > row["received"] else ""
+        reason = (
+            f"{row['received']} spans of {subject.said}{sampled}, and fewer than {objective.minimum_requests} say too little"
+        )
         return Measured(None, requests, "too_few_requests", reason, _exemplars(row, name), resolved)
     value = {"error_rate": errors / requests, "availability": (requests - errors) / requests}.get(name)
     if value is None:
