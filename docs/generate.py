@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args, get_origin
 
 import click
 from prometheus_client import Counter, Gauge, Histogram
@@ -58,21 +58,24 @@ def configuration() -> str:
 def _sections(
     model: type[Config | Section], path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], list[tuple[str, FieldInfo]]]]:
-    keys = [(name, field) for name, field in model.model_fields.items() if not _is_section(field)]
+    keys = [(name, field) for name, field in model.model_fields.items() if not _is_section(field.annotation)]
     if keys:
         yield path, keys
     for name, field in model.model_fields.items():
-        if _is_section(field):
-            assert isinstance(field.annotation, type)
-            yield from _sections(field.annotation, (*path, name))
+        if _is_section(field.annotation):
+            yield from _sections(cast("type[Section]", field.annotation), (*path, name))
+        for named in filter(_is_section, get_args(field.annotation)):  # a mapping from names to sections
+            yield from _sections(named, (*path, name, "NAME"))
 
 
-def _is_section(field: FieldInfo) -> bool:
-    return isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+def _is_section(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 def _default(name: str, field: FieldInfo) -> str:
     value = field.default
+    if field.is_required():
+        return "to be set"
     if name.endswith("_bytes"):
         size, unit = next(((size, unit) for size, unit in _UNITS if value % size == 0), (1, "B"))
         return f"`{value // size}{unit}`"
@@ -89,6 +92,10 @@ def _allowed(name: str, field: FieldInfo) -> str:
         Path | None: "a path",
     }
     kind = "a size" if name.endswith("_bytes") else kinds.get(field.annotation, "a list of texts")
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(get_args(field.annotation))
+    if get_origin(field.annotation) is dict:
+        return "a mapping"
     limits = []
     for rule in field.metadata:
         if pattern := getattr(rule, "pattern", None):

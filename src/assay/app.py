@@ -1,7 +1,8 @@
 """Wiring: which rooms run, in which process.
 
 `assay serve` is a supervisor with two children. *Intake* receives and journals; *core* stores and answers. They share
-the data directory and nothing else, so either can be killed and the other goes on.
+the data directory and nothing else, so either can be killed and the other goes on. Where pages of metrics are to be scraped
+there is a third, the *scraper*, which hands what it finds to intake.
 """
 
 from __future__ import annotations
@@ -82,7 +83,11 @@ def serve(config: Config, config_file: Path | None = None) -> None:
         Child(
             name, [sys.executable, "-m", "assay.app", name, str(run / "config.json"), *map(str, followed)], stop_seconds, [lock]
         )
-        for name, stop_seconds in (("intake", 4 * _GRACE_SECONDS), ("core", _DRAIN_SECONDS + _GRACE_SECONDS))
+        for name, stop_seconds in (
+            *([("scraper", _GRACE_SECONDS)] if config.receivers.prometheus.scrape else []),
+            ("intake", 4 * _GRACE_SECONDS),
+            ("core", _DRAIN_SECONDS + _GRACE_SECONDS),
+        )
     ]
     threading.Thread(target=_announce, args=(config, stopping), name="announce", daemon=True).start()
     try:
@@ -129,6 +134,16 @@ def run_intake(config: Config, config_file: Path | None = None) -> None:
         for handler in handlers.values():
             handler.door.close()
         journal.close()
+
+
+def run_scraper(config: Config, config_file: Path | None = None) -> None:
+    """Ask the targets of Prometheus for their metrics until told to stop."""
+    from assay.receivers.prometheus.scraper import scrape  # noqa: PLC0415
+
+    stopping = stop_event()
+    watch_parent(stopping)
+    os.nice(_CORE_NICENESS)
+    _run_loop(scrape(config.receivers.prometheus.scrape, Intake(_socket()).send_metrics, stopping))
 
 
 def run_core(config: Config, config_file: Path | None = None) -> None:
@@ -355,7 +370,7 @@ def _main(name: str, path: Path, config_file: Path | None = None) -> int:
     # Requests and answers are large and have no cycles: looking for cycles among them takes time and finds nothing.
     gc.set_threshold(50_000, 20, 100)
     try:
-        {"intake": run_intake, "core": run_core}[name](config, config_file)
+        {"scraper": run_scraper, "intake": run_intake, "core": run_core}[name](config, config_file)
     except AssayError as error:
         print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr, flush=True)
         return error.exit_code

@@ -12,13 +12,19 @@ from time import process_time
 from typing import Any
 
 from tests.receivers.jaeger.samples import POSTED, call, encode, thrift_batch, thrift_span, thrift_tags
+from tests.receivers.prometheus.pages import CLASSIC, delimited
+from tests.receivers.prometheus.pages import PROTOBUF as PAGE_PROTOBUF
 from tests.receivers.prometheus.samples import snappy
 
+from assay.core.config import ScrapeJob
 from assay.core.remote_write import WriteRequest
 from assay.core.signals import Signal
-from assay.receivers.inspection import OTLP, Format
+from assay.receivers.inspection import OTLP, Format, Inspected
 from assay.receivers.jaeger.batch import COMPACT_DATAGRAM, POST_SPANS, PROTOBUF, THRIFT
+from assay.receivers.prometheus.protobuf_page import METRIC_FAMILY
 from assay.receivers.prometheus.remote_write import FIRST
+from assay.receivers.prometheus.scraper import read_page
+from assay.receivers.prometheus.target import Scrape, Target
 from assay.receivers.thrift_reading import COMPACT
 from assay.receivers.zipkin import v2
 from assay.receivers.zipkin.v1 import JSON_V1
@@ -116,6 +122,36 @@ def remote_write(labels: int) -> bytes:
     return snappy(request)
 
 
+def text_page() -> bytes:
+    labels = ",".join(f'{key.replace(".", "_")}="{value}"' for key, value in _TAGS.items())
+    lines = [f'orders_total{{n="{number}",{labels}}} {number}' for number in range(ITEMS)]
+    return "\n".join(["# TYPE orders_total counter", *lines, ""]).encode()
+
+
+def protobuf_page() -> bytes:
+    family = METRIC_FAMILY(name="orders_total", type=0)
+    for number in range(ITEMS):
+        metric = family.metric.add()
+        metric.counter.value = number
+        for key, value in {"n": str(number), **_TAGS}.items():
+            metric.label.add(name=key, value=value)
+    return delimited(family)
+
+
+def read_text_page(_signal: Signal, body: bytes) -> Inspected:
+    return _scrape(CLASSIC, body)
+
+
+def read_protobuf_page(_signal: Signal, body: bytes) -> Inspected:
+    return _scrape(PAGE_PROTOBUF, body)
+
+
+def _scrape(media_type: str, body: bytes) -> Inspected:
+    return _TARGET.convert(Scrape(START * 1000, 0.1, read_page(media_type, body, ITEMS)))
+
+
+_TARGET = Target("orders", ScrapeJob(targets=["10.0.0.1:80"]), "10.0.0.1:80")
+
 REQUESTS: Mapping[str, tuple[Signal, Format, Callable[[], bytes]]] = {
     "Zipkin v2, JSON": (Signal.TRACES, JSON_V2, zipkin_v2),
     "Zipkin v2, protobuf": (Signal.TRACES, PROTOBUF_V2, zipkin_protobuf),
@@ -124,6 +160,8 @@ REQUESTS: Mapping[str, tuple[Signal, Format, Callable[[], bytes]]] = {
     "Jaeger, compact": (Signal.TRACES, COMPACT_DATAGRAM, lambda: call(jaeger_thrift(), COMPACT)),
     "Jaeger, gRPC": (Signal.TRACES, PROTOBUF, jaeger_protobuf),
     "Remote write 1.0": (Signal.METRICS, FIRST, lambda: remote_write(10)),
+    "Page, classic text": (Signal.METRICS, Format(read_text_page, 0), text_page),
+    "Page, protobuf": (Signal.METRICS, Format(read_protobuf_page, 0), protobuf_page),
 }
 
 

@@ -17,14 +17,18 @@ from typing import Any
 import cramjam
 from tests.receivers.conftest import trace_request
 from tests.receivers.jaeger import samples as jaeger
+from tests.receivers.prometheus import pages
 from tests.receivers.prometheus import samples as prometheus
 from tests.receivers.zipkin import samples as zipkin
 
+from assay.core.config import ScrapeJob
 from assay.core.errors import InvalidInput
 from assay.core.signals import Signal
 from assay.receivers.inspection import OTLP, OTLP_JSON, Format, Inspected, inspect
 from assay.receivers.jaeger.batch import BINARY_DATAGRAM, COMPACT_DATAGRAM, PROTOBUF, THRIFT
 from assay.receivers.prometheus.remote_write import FIRST, read_first, read_second
+from assay.receivers.prometheus.scraper import read_page
+from assay.receivers.prometheus.target import Scrape, Target
 from assay.receivers.zipkin.v1 import JSON_V1
 from assay.receivers.zipkin.v2 import JSON_V2, PROTOBUF_V2
 
@@ -64,6 +68,19 @@ def _compressed(read: Callable[[Signal, bytes], Inspected]) -> Callable[[Signal,
     return lambda signal, body: read(signal, bytes(cramjam.snappy.compress_raw(body)))
 
 
+def _page(media_type: str) -> Callable[[Signal, bytes], Inspected]:
+    """Read a page as that of a target, and then that it fails, so that all of its series end."""
+    job = ScrapeJob(targets=["127.0.0.1:9090"])
+
+    def read(_signal: Signal, body: bytes) -> Inspected:
+        target = Target("orders", job, job.targets[0])
+        found = target.convert(Scrape(2, 0.1, read_page(media_type, body, 1_000)))
+        target.convert(Scrape(3, 0.1, None))
+        return found
+
+    return read
+
+
 PARSERS: Mapping[str, Parser] = {
     "otlp protobuf": Parser(Signal.TRACES, OTLP, [trace_request(3)]),
     "otlp json": Parser(Signal.TRACES, OTLP_JSON, [_OTLP_JSON]),
@@ -74,6 +91,11 @@ PARSERS: Mapping[str, Parser] = {
     "jaeger compact datagram": Parser(Signal.TRACES, COMPACT_DATAGRAM, jaeger.COMPACT_CALLS),
     "jaeger binary datagram": Parser(Signal.TRACES, BINARY_DATAGRAM, jaeger.BINARY_CALLS),
     "jaeger protobuf": Parser(Signal.TRACES, PROTOBUF, jaeger.POSTED),
+    "page in text": Parser(Signal.METRICS, Format(_page(pages.CLASSIC), 0), [pages.CLASSIC_PAGE]),
+    "page in openmetrics": Parser(
+        Signal.METRICS, Format(_page(pages.OPENMETRICS), 0), [pages.OPENMETRICS_PAGE, pages.NATIVE_PAGE]
+    ),
+    "page in protobuf": Parser(Signal.METRICS, Format(_page(pages.PROTOBUF), 0), [pages.protobuf_page()]),
     "snappy": Parser(Signal.METRICS, FIRST, prometheus.FIRST),
     "remote write 1.0": Parser(Signal.METRICS, Format(_compressed(read_first), 0), prometheus.plain(prometheus.FIRST)),
     "remote write 2.0": Parser(Signal.METRICS, Format(_compressed(read_second), 0), prometheus.plain(prometheus.SECOND)),

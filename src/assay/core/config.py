@@ -14,12 +14,8 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_settings import (
@@ -31,109 +27,23 @@ from pydantic_settings import (
 )
 
 from assay.core.errors import Misconfigured
+from assay.core.receiving import Jaeger, Otlp, OtlpGrpc, OtlpHttp, Prometheus, Receivers, ScrapeJob, Webhooks, Zipkin
+from assay.core.sections import Bytes, Port, Section
 
-_UNITS = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
-
-
-def _parse_bytes(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    number = value.rstrip("BKMGTi ")
-    unit = value[len(number) :].strip()
-    if unit not in _UNITS or not number.replace(".", "", 1).isdigit():
-        raise ValueError(f"{value!r} is no size; write a number of bytes or such as 64MiB or 2GiB")
-    return int(float(number) * _UNITS[unit])
-
-
-Bytes = Annotated[
-    int,
-    BeforeValidator(_parse_bytes),
-    Field(gt=0),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "exclusiveMinimum": 0},
-                {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?( ?([KMGT]i)?B)?$"},
-            ]
-        }
-    ),
+__all__ = [  # of what is defined elsewhere: whoever needs a section finds it here
+    "Bytes",
+    "Jaeger",
+    "Otlp",
+    "OtlpGrpc",
+    "OtlpHttp",
+    "Port",
+    "Prometheus",
+    "Receivers",
+    "ScrapeJob",
+    "Section",
+    "Webhooks",
+    "Zipkin",
 ]
-Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class OtlpGrpc(Section):
-    enabled: bool = True
-    """Receive OTLP over gRPC."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    port: Port = 4317
-    """Port to listen on; 0 takes a free one."""
-
-
-class OtlpHttp(Section):
-    enabled: bool = True
-    """Receive OTLP over HTTP, protobuf and JSON."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    port: Port = 4318
-    """Port to listen on; 0 takes a free one."""
-    traces_path: str = "/v1/traces"
-    """Path that takes traces."""
-    metrics_path: str = "/v1/metrics"
-    """Path that takes metrics."""
-    logs_path: str = "/v1/logs"
-    """Path that takes logs."""
-    cors_origins: list[str] = []
-    """Origins whose pages may send telemetry from a browser, such as https://shop.example.com; `*` for any."""
-
-
-class Otlp(Section):
-    grpc: OtlpGrpc = OtlpGrpc()
-    http: OtlpHttp = OtlpHttp()
-    max_request_bytes: Bytes = 64 << 20
-    """Largest request, before and after decompression."""
-
-
-class Webhooks(Section):
-    secrets_dir: Path | None = None
-    """Directory with one file per sender, such as `github`, that holds its secret; several lines are secrets that all hold."""
-    unsigned: list[Literal["github", "gitlab", "jenkins", "argocd", "pagerduty", "cdevents", "generic"]] = []
-    """Senders that are believed without a secret, such as `jenkins`; only while receivers.otlp.http.host is loopback."""
-
-
-class Zipkin(Section):
-    enabled: bool = True
-    """Receive spans as Zipkin does. If the port is taken, Assay says so and starts without it."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    port: Port = 9411
-    """Port to listen on; 0 takes a free one."""
-
-
-class Jaeger(Section):
-    enabled: bool = True
-    """Receive spans as Jaeger does. If a port is taken, Assay says so and starts without it."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    grpc_port: Port = 14250
-    """Port for gRPC; 0 takes a free one, as for the others."""
-    thrift_http_port: Port = 14268
-    """Port for Thrift over HTTP."""
-    thrift_compact_port: Port = 6831
-    """UDP port for Thrift in its compact encoding, which clients send to an agent."""
-    thrift_binary_port: Port = 6832
-    """UDP port for Thrift in its binary encoding."""
-
-
-class Receivers(Section):
-    otlp: Otlp = Otlp()
-    zipkin: Zipkin = Zipkin()
-    jaeger: Jaeger = Jaeger()
-    webhooks: Webhooks = Webhooks()
 
 
 class Events(Section):

@@ -14,10 +14,11 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 
 from assay.core.signals import Signal
 from assay.receivers.inspection import Inspected, inspect_message
-from assay.receivers.trace_request import fill
+from assay.receivers.trace_request import Scalar, fill
 
 Kind: TypeAlias = Literal["gauge", "counter", "info", "histogram", "exponential", "summary"]
 Labels: TypeAlias = dict[str, str]
+Resource: TypeAlias = Mapping[str, Scalar]
 
 STALE_BITS = 0x7FF0000000000002
 STALE: float = struct.unpack("<d", struct.pack("<Q", STALE_BITS))[0]
@@ -62,7 +63,7 @@ class MetricRequest:
         self._places: dict[tuple[object, ...], Any] = {}
 
     def add(  # noqa: PLR0917 - a point has that much
-        self, resource: Labels, labels: Labels, name: str, kind: Kind, unit: str = "", description: str = ""
+        self, resource: Resource, labels: Labels, name: str, kind: Kind, unit: str = "", description: str = ""
     ) -> Any:
         """Give a new point of a metric. Labels of a scope are moved there; the others become attributes."""
         scope = {key: labels.pop(key) for key in tuple(labels) if key.startswith(_SCOPE)}
@@ -71,7 +72,7 @@ class MetricRequest:
         return point
 
     def _metric(  # noqa: PLR0917 - as above
-        self, resource: Labels, scope: Labels, name: str, kind: Kind, unit: str, description: str
+        self, resource: Resource, scope: Labels, name: str, kind: Kind, unit: str, description: str
     ) -> Any:
         of_resource = tuple(resource.items())
         of_scope = *of_resource, None, *scope.items()
@@ -89,7 +90,7 @@ class MetricRequest:
             found = self._places[key] = make()
         return found
 
-    def _new_resource(self, resource: Labels) -> Any:
+    def _new_resource(self, resource: Resource) -> Any:
         made = self._message.resource_metrics.add()
         fill(made.resource.attributes, resource)
         return made.scope_metrics

@@ -20,6 +20,7 @@ from assay.receivers.prometheus.metric_request import (
     Kind,
     Labels,
     MetricRequest,
+    Resource,
     add_exemplar,
     is_stale,
     job_resource,
@@ -129,7 +130,7 @@ class _Reading:
         self.histograms += len(series.histograms)
 
     def _add_histogram(  # noqa: PLR0917 - as above
-        self, histogram: Any, resource: Labels, labels: Labels, name: str, unit: str, description: str, created: int
+        self, histogram: Any, resource: Resource, labels: Labels, name: str, unit: str, description: str, created: int
     ) -> Any:
         custom = histogram.schema == CUSTOM_SCHEMA
         point = self.request.add(resource, labels, name, "histogram" if custom else "exponential", unit, description)
