@@ -51,6 +51,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
     api = client.get("/openapi.json").json()
     paths = {path for path in api["paths"] if path.startswith("/api/v1/")}
     names = (
+        "attributes",
         "baselines",
         "baselines/compare",
         "baselines/{id}",

@@ -193,3 +193,23 @@ def test_a_trace_that_lasts_long_has_its_place(engine: Engine, store: Store) -> 
             page = find_traces(engine, SpanConditions(service=service), _RANGE, limit, Cursor.decode(page.next_cursor))
             got += [each.trace_id for each in page.traces]
         assert got == ids
+
+
+def test_a_list_says_which_traces_stay(engine: Engine, store: Store) -> None:
+    """Each trace of a list has what was decided on it last, by which policy, or that nothing was decided yet."""
+    service = f"decided-{uuid4()}"
+    kept, dropped, waiting = (uuid4().hex for _ in range(3))
+    for trace_id in (kept, dropped, waiting):
+        store(Signal.TRACES, traces(service, [span(trace_id, 1, start_ns=_NOW - SECOND)]))
+    columns = "TraceId, Kept, Policy, Reason, AdjustedCount, DecidedAt, FirstReceivedAt, Spans, DurationNano, FirstBatch, Pass"
+    for trace_id, is_kept, policy, ago in ((kept, 0, "", 9), (kept, 1, "errors", 5), (dropped, 0, "", 5)):
+        engine.execute(
+            f"INSERT INTO assay_sampling_decisions ({columns}) SELECT '{trace_id}', {is_kept}, '{policy}', 'root', 1,"
+            f" now() - {ago}, now() - 20, 1, 1, 0, 0"
+        )
+    found = find_traces(engine, SpanConditions(service=service), TimeRange(_NOW - HOUR, _NOW), 10).traces
+    assert {each.trace_id: (each.kept, each.policy) for each in found} == {
+        kept: (True, "errors"),
+        dropped: (False, ""),
+        waiting: (None, ""),
+    }

@@ -118,7 +118,7 @@ def _run_job(shop: Shop, chance: random.Random, start: int) -> None:
     root = made.add("nightly", "reconcile", 0, 0, 200 * SECOND, INTERNAL, values={"job.name": "reconcile"})
     at = 0.0
     while len(made.by_id) < LARGE_SPANS:
-        length = chance.uniform(20, 60) * MILLISECOND
+        length = chance.uniform(400, 580) * MILLISECOND
         batch = made.add("nightly", "batch", root, at, length, INTERNAL, values={"batch.size": 24})
         for place in range(min(24, LARGE_SPANS - len(made.by_id))):
             begins, values = at + place * length / 24, {"entry.id": len(made.by_id)}

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.e2e.running import Running
 from tests.ui.conftest import Visiting
+from tests.ui.telemetry import Shop
 
 # The path of each page, and what is on it once it has loaded.
 PAGES = {
     "home": ("/", "Latest deployments"),
     "service": ("/services/orders", "Recent logs"),
+    "traces": ("/traces", "Durations"),
+    "trace": ("/traces/{failed}?span=7", "POST /entries"),
+    "flame": ("/traces/{failed}?view=flame", "storefront: POST /checkout"),
+    "compare": ("/traces/{failed}?view=compare&with={slow}", "This trace and another"),
     "delivery": ("/delivery?metric=change_failure_rate&window=90", "Deployments that failed"),
 }
 
@@ -20,9 +26,9 @@ def settle(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_readable(visit: Visiting, axe: str, name: str) -> None:
+def test_a_page_is_readable(visit: Visiting, site: tuple[Running, Shop], axe: str, name: str) -> None:
     """Each page shows what it is about, in light and dark, at 1280 and 390 pixels, without a serious finding of axe."""
-    path, words = PAGES[name]
+    path, words = PAGES[name][0].format(failed=site[1].failed, slow=site[1].slow), PAGES[name][1]
     for width, scheme in ((1280, "light"), (1280, "dark"), (390, "light")):
         page = visit(width, scheme).open(path)
         expect(page.get_by_role("heading", name=words)).to_be_visible()

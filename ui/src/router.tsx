@@ -9,6 +9,8 @@ import {
 import { readDeliverySearch } from "./pages/delivery/search";
 import { Home } from "./pages/home/Home";
 import { Missing } from "./pages/Missing";
+import { parseTraceView } from "./pages/trace/view";
+import { parseTraceSearch } from "./pages/traces/search";
 import { Shell } from "./shell/Shell";
 import { DEFAULT_RANGE, parseRange } from "./time";
 
@@ -33,6 +35,20 @@ const service = createRoute({
   component: lazyRouteComponent(() => import("./pages/service/Service"), "Service"),
 });
 
+const traces = createRoute({
+  getParentRoute: () => root,
+  path: "/traces",
+  validateSearch: parseTraceSearch,
+  component: lazyRouteComponent(() => import("./pages/traces/Traces"), "Traces"),
+});
+
+const trace = createRoute({
+  getParentRoute: () => root,
+  path: "/traces/$traceId",
+  validateSearch: parseTraceView,
+  component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
+});
+
 const delivery = createRoute({
   getParentRoute: () => root,
   path: "/delivery",
@@ -43,7 +59,7 @@ const delivery = createRoute({
 /** Make the router of the application. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([home, service, delivery]),
+    routeTree: root.addChildren([home, service, traces, trace, delivery]),
     context: { queries },
     defaultPreload: "intent",
     scrollRestoration: true,

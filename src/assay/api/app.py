@@ -8,9 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from assay import __version__
 from assay.api import (
-    baselines as baseline_routes,
-)
-from assay.api import (
+    attributes,
     compliance,
     conventions,
     dora,
@@ -30,6 +28,9 @@ from assay.api import (
     sql,
     traces,
     web,
+)
+from assay.api import (
+    baselines as baseline_routes,
 )
 from assay.api.event_metrics import EventMetrics
 from assay.api.guard import Guard
@@ -98,7 +99,7 @@ def create_app(
     def questions(engine: Engine) -> APIRouter:
         router = APIRouter()
         router.include_router(health.status_routes(engine, readiness, otlp))
-        for asked in (services, graph, logs, metrics, conventions):
+        for asked in (services, graph, logs, metrics, attributes, conventions):
             router.include_router(asked.routes(engine, clock))
         router.include_router(compliance.routes(clock, assessor or Assessor(engine, clock=clock)))
         router.include_router(traces.routes(engine, clock, keeper))

@@ -134,7 +134,8 @@ def _look_around(server: Server, placed: Sequence[Placed]) -> str:
         ("any question", 'sql "SELECT ServiceName, count() FROM assay_spans GROUP BY ALL"'),
     ):
         lines += [f"  [dim]# {gives}[/]", f"  [bold]{_program()} {command}[/]"]
-    return "\n".join([*lines, "", f"The HTTP API is described at {server.api}/docs. Press Ctrl-C to stop.\n"])
+    pages = f"The pages are at {server.api}/ and the HTTP API is described at {server.api}/docs."
+    return "\n".join([*lines, "", f"{pages} Press Ctrl-C to stop.\n"])
 
 
 def _program() -> str:

@@ -35,7 +35,10 @@ class SpanConditions:
 
 @dataclass(frozen=True, slots=True)
 class TraceSummary:
-    """A trace in a list. Its root is its first span without a parent, or its first span of all if there is none."""
+    """A trace in a list. Its root is its first span without a parent, or its first span of all if there is none.
+
+    `kept` says whether it stays when the hot window has passed, null while nothing was decided; `policy` is what keeps it.
+    """
 
     trace_id: str
     root_service: str
@@ -45,6 +48,8 @@ class TraceSummary:
     spans: int
     errors: int
     services: list[str]
+    kept: bool | None
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +113,15 @@ def _newest(engine: Engine, parameters: dict[str, Any], within: TimeRange, limit
 def _describe(engine: Engine, trace_ids: list[str]) -> list[TraceSummary]:
     if not trace_ids:
         return []
-    rows = engine.query(load("assay.query.questions", "describe_traces"), {"trace_ids": trace_ids}).dicts()
-    by_id = {row["trace_id"]: row for row in rows}
+    rows, decisions = (
+        {row["trace_id"]: row for row in engine.query(load("assay.query.questions", name), {"trace_ids": trace_ids}).dicts()}
+        for name in ("describe_traces", "describe_decisions")
+    )
     # Retention may have dropped one between the two questions.
-    return [_summary(by_id[trace_id]) for trace_id in trace_ids if trace_id in by_id]
+    return [_summary(rows[trace_id], decisions.get(trace_id)) for trace_id in trace_ids if trace_id in rows]
 
 
-def _summary(row: dict[str, Any]) -> TraceSummary:
+def _summary(row: dict[str, Any], decision: dict[str, Any] | None) -> TraceSummary:
     return TraceSummary(
         trace_id=row["trace_id"],
         root_service=row["root_service"],
@@ -124,4 +131,6 @@ def _summary(row: dict[str, Any]) -> TraceSummary:
         spans=row["spans"],
         errors=row["errors"],
         services=row["services"],
+        kept=bool(decision["kept"]) if decision else None,
+        policy=decision["policy"] if decision else "",
     )

@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { paths } from "./schema";
 
 /** The paths of the API that answer questions. */
@@ -75,4 +75,40 @@ export function useAsk<P extends Path>(path: P, parameters: Parameters<P>, askin
     ...asking,
   });
   return { ...asked, question };
+}
+
+/** The paths that answer in pages, each with the cursor of the next. */
+export type PagedPath = { [P in Path]: Answer<P> extends { next_cursor: string | null } ? P : never }[Path];
+
+/** Ask a question that is answered in pages: `data` has those that were asked for, `more` asks for the next if there is one. */
+export function usePages<P extends PagedPath>(
+  path: P,
+  parameters: Parameters<P>,
+  { refetchInterval, ...asking }: Asking = {},
+) {
+  const question = questionUrl(path, parameters);
+  const asked = useInfiniteQuery({
+    queryKey: [path, "pages", question],
+    queryFn: ({ signal, pageParam }) => {
+      const cursor = pageParam ? `${question.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(pageParam)}` : "";
+      return fetchJson<Answer<P>>(`${question}${cursor}`, { signal });
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => (last as { next_cursor: string | null }).next_cursor,
+    placeholderData: keepPreviousData,
+    // Who has gone on to older pages reads; a list that moves on would disturb that.
+    refetchInterval: (query) => (query.state.data?.pages.length === 1 && refetchInterval ? refetchInterval : false),
+    ...asking,
+  });
+  const { data, error, isPending, isFetchingNextPage, hasNextPage, isPlaceholderData } = asked;
+  return {
+    data: data?.pages,
+    error: error as AskError | null,
+    isPending,
+    isPlaceholderData,
+    isFetchingNextPage,
+    more: hasNextPage ? () => void asked.fetchNextPage() : undefined,
+    refetch: asked.refetch,
+    question,
+  };
 }

@@ -1,10 +1,19 @@
+import { Link } from "@tanstack/react-router";
 import type { LogRecord } from "@/api/types";
 import { Time } from "./Time";
-import { formatValue } from "./Value";
+import { formatValue } from "./value";
 import "./logs.css";
 
-/** Log records line by line, each with its severity, time, service and body. */
-export function LogLines({ logs, withService = false }: { logs: LogRecord[]; withService?: boolean }) {
+/** Log records line by line, each with its time, severity, service and body, and the way to its trace. */
+export function LogLines({
+  logs,
+  withService = false,
+  withTrace = false,
+}: {
+  logs: LogRecord[];
+  withService?: boolean;
+  withTrace?: boolean;
+}) {
   return (
     <ol className="log-lines">
       {logs.map((log) => (
@@ -16,6 +25,16 @@ export function LogLines({ logs, withService = false }: { logs: LogRecord[]; wit
             {log.event_name && <strong>{log.event_name} </strong>}
             {log.body.type !== "empty" && formatValue(log.body)}
           </span>
+          {withTrace && log.trace_id && (
+            <Link
+              to="/traces/$traceId"
+              params={{ traceId: log.trace_id }}
+              search={log.span_id ? { span: log.span_id } : {}}
+              className="log-trace"
+            >
+              trace
+            </Link>
+          )}
         </li>
       ))}
     </ol>

@@ -1,7 +1,16 @@
 import { type ReactNode, useId } from "react";
-import type { Asked } from "@/api/client";
+import type { AskError } from "@/api/client";
 import { ShowSql } from "./ShowSql";
 import { Failed, Loading } from "./states";
+
+/** What a panel has to know of an answer: `useAsk` and `usePages` give it. */
+type Awaited<A> = {
+  data: A | undefined;
+  error: AskError | null;
+  isPending: boolean;
+  refetch: () => unknown;
+  question: string;
+};
 
 type Framed = {
   title: string;
@@ -17,7 +26,7 @@ export function Panel<A>({
   children,
   lines = 3,
   ...framed
-}: Framed & { asked: Asked<A>; children: (answer: A) => ReactNode; lines?: number }) {
+}: Framed & { asked: Awaited<A>; children: (answer: A) => ReactNode; lines?: number }) {
   const { data, error, isPending, refetch, question } = asked;
   return (
     <Frame {...framed} questions={[question]}>

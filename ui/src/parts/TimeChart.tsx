@@ -220,9 +220,14 @@ function options(
       ],
       ready: [
         (chart) => {
-          chart.over.addEventListener("click", () => {
+          let pressed = 0;
+          chart.over.addEventListener("mousedown", (event) => {
+            pressed = event.clientX;
+          });
+          chart.over.addEventListener("click", (event) => {
+            const isDrawn = Math.abs(event.clientX - pressed) > 3;
             const place = chart.cursor.idxs?.[1];
-            if (place != null) latest.current.onPick?.(place);
+            if (!isDrawn && place != null) latest.current.onPick?.(place);
           });
         },
       ],

@@ -43,8 +43,19 @@ function Finder({ done }: { done: () => void }) {
   const { contains } = useFilter({ sensitivity: "base" });
   const navigate = useNavigate();
   const services = useAsk("/api/v1/services", { query: { start: "7d" } });
+  const traceId = /^\s*([0-9a-f]{32})\s*$/i.exec(text)?.[1]?.toLowerCase();
   const found = useMemo<Found[]>(
     () => [
+      ...(traceId
+        ? [
+            {
+              id: `trace/${traceId}`,
+              title: traceId,
+              kind: "trace",
+              go: () => navigate({ to: "/traces/$traceId", params: { traceId } }),
+            },
+          ]
+        : []),
       ...PLACES.map(({ to, title }) => ({ id: to, title, kind: "page", go: () => navigate({ to }) })),
       ...(services.data?.services ?? []).map(({ name }) => ({
         id: `service/${name}`,
@@ -53,7 +64,7 @@ function Finder({ done }: { done: () => void }) {
         go: () => navigate({ to: "/services/$name", params: { name } }),
       })),
     ],
-    [services.data, navigate],
+    [services.data, navigate, traceId],
   );
   const go = (chosen: Found | undefined) => {
     // The menu follows the text with a delay: who types fast means the first that is left, not the first that was.
@@ -64,9 +75,9 @@ function Finder({ done }: { done: () => void }) {
   };
   return (
     <Autocomplete inputValue={text} onInputChange={setText} filter={contains}>
-      <SearchField aria-label="Service or page" className="finder" autoFocus onSubmit={() => go(undefined)}>
+      <SearchField aria-label="Service, page or trace id" className="finder" autoFocus onSubmit={() => go(undefined)}>
         <Search size={16} aria-hidden />
-        <Input placeholder="A service or a page" />
+        <Input placeholder="A service, a page or the id of a trace" />
       </SearchField>
       <Menu
         className="choices finds"

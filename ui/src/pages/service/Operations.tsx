@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useAsk } from "@/api/client";
 import type { Operation } from "@/api/types";
 import { formatCount, formatDuration, formatShare } from "@/format";
@@ -23,7 +24,7 @@ export function Operations({ service }: { service: string }) {
           <DataTable
             label="Operations"
             rows={operations}
-            columns={COLUMNS}
+            columns={columns(service)}
             identify={({ name, kind }) => `${kind} ${name}`}
             most={20}
           />
@@ -35,43 +36,55 @@ export function Operations({ service }: { service: string }) {
   );
 }
 
-const COLUMNS: Column<Operation>[] = [
-  {
-    name: "name",
-    title: "Operation",
-    order: ({ name }) => name,
-    cell: ({ name }) => <span className="breakable">{name}</span>,
-  },
-  { name: "kind", title: "Kind", wide: true, order: ({ kind }) => kind, cell: ({ kind }) => <Badge>{kind}</Badge> },
-  { name: "spans", title: "Count", right: true, order: ({ spans }) => spans, cell: ({ spans }) => formatCount(spans) },
-  {
-    name: "errors",
-    title: "Errors",
-    right: true,
-    order: ({ errors, spans }) => errors / spans,
-    cell: ({ errors, spans }) => <span className={errors ? "bad" : "quiet"}>{formatShare(errors / spans)}</span>,
-  },
-  {
-    name: "p50",
-    title: "p50",
-    right: true,
-    wide: true,
-    order: ({ durations }) => durations.p50_ns,
-    cell: ({ durations }) => formatDuration(durations.p50_ns),
-  },
-  {
-    name: "p95",
-    title: "p95",
-    right: true,
-    order: ({ durations }) => durations.p95_ns,
-    cell: ({ durations }) => formatDuration(durations.p95_ns),
-  },
-  {
-    name: "p99",
-    title: "p99",
-    right: true,
-    wide: true,
-    order: ({ durations }) => durations.p99_ns,
-    cell: ({ durations }) => formatDuration(durations.p99_ns),
-  },
-];
+function columns(service: string): Column<Operation>[] {
+  return [
+    {
+      name: "name",
+      title: "Operation",
+      order: ({ name }) => name,
+      cell: ({ name }) => (
+        <Link to="/traces" search={{ service, operation: name }} className="breakable">
+          {name}
+        </Link>
+      ),
+    },
+    { name: "kind", title: "Kind", wide: true, order: ({ kind }) => kind, cell: ({ kind }) => <Badge>{kind}</Badge> },
+    {
+      name: "spans",
+      title: "Count",
+      right: true,
+      order: ({ spans }) => spans,
+      cell: ({ spans }) => formatCount(spans),
+    },
+    {
+      name: "errors",
+      title: "Errors",
+      right: true,
+      order: ({ errors, spans }) => errors / spans,
+      cell: ({ errors, spans }) => <span className={errors ? "bad" : "quiet"}>{formatShare(errors / spans)}</span>,
+    },
+    {
+      name: "p50",
+      title: "p50",
+      right: true,
+      wide: true,
+      order: ({ durations }) => durations.p50_ns,
+      cell: ({ durations }) => formatDuration(durations.p50_ns),
+    },
+    {
+      name: "p95",
+      title: "p95",
+      right: true,
+      order: ({ durations }) => durations.p95_ns,
+      cell: ({ durations }) => formatDuration(durations.p95_ns),
+    },
+    {
+      name: "p99",
+      title: "p99",
+      right: true,
+      wide: true,
+      order: ({ durations }) => durations.p99_ns,
+      cell: ({ durations }) => formatDuration(durations.p99_ns),
+    },
+  ];
+}

@@ -11,7 +11,9 @@ export function RecentLogs({ service }: { service: string }) {
   const asked = useAsk("/api/v1/logs", { query: { ...asParameters(range), service, limit: 20 } }, { refetchInterval });
   return (
     <Panel title="Recent logs" asked={asked} flush lines={6}>
-      {({ logs }) => (logs.length ? <LogLines logs={logs} /> : <Empty title="No log records in this time range" />)}
+      {({ logs }) =>
+        logs.length ? <LogLines logs={logs} withTrace /> : <Empty title="No log records in this time range" />
+      }
     </Panel>
   );
 }

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useAsk } from "@/api/client";
 import { formatDuration, formatRate, formatShare } from "@/format";
@@ -8,7 +9,7 @@ import { useRange } from "@/shell/range";
 import { asParameters, milliseconds, rangeBetween } from "@/time";
 import { stepTimes, stepValues } from "./steps";
 
-/** Requests, errors and durations of a service over time, with its deployments marked. */
+/** Requests, errors and durations of a service over time, with its deployments marked. A click opens a slow or failed trace. */
 export function RedCharts({ service, marks }: { service: string; marks: Mark[] }) {
   const { range, setRange, refetchInterval } = useRange();
   const asked = useAsk(
@@ -55,6 +56,13 @@ export function RedCharts({ service, marks }: { service: string; marks: Mark[] }
       ],
     };
   }, [data]);
+  const navigate = useNavigate();
+  const pick = (what: "failed" | "slow") => (place: number) => {
+    const at = shown?.times[place];
+    const point = shown?.points.find(({ time }) => milliseconds(time) === at);
+    const exemplar = point?.[what] ?? point?.slow ?? point?.failed;
+    if (exemplar) void navigate({ to: "/traces/$traceId", params: { traceId: exemplar.trace_id } });
+  };
   const drawn = { marks, group: "service", onRange: (from: number, to: number) => setRange(rangeBetween(from, to)) };
   const charts: [string, "rate" | "errors" | "durations", (value: number) => string][] = [
     ["Requests", "rate", formatRate],
@@ -79,6 +87,7 @@ export function RedCharts({ service, marks }: { service: string; marks: Mark[] }
                 span={shown.span}
                 series={shown[what]}
                 format={format}
+                onPick={pick(what === "errors" ? "failed" : "slow")}
                 {...drawn}
               />
             ) : (

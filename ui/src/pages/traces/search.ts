@@ -1,0 +1,63 @@
+import type { Parameters } from "@/api/client";
+import { asParameters, type Range } from "@/time";
+
+/** Which traces are looked for, as it is in the URL; what is left out lets every trace pass. */
+export type TraceSearch = {
+  service?: string;
+  operation?: string;
+  status?: "error" | "ok" | "unset";
+  min?: string;
+  max?: string;
+  /** Conditions on attributes, as the API takes them: `key=value`, `key>1` and the like. */
+  attribute?: string[];
+  /** A part of the scatter: first and last millisecond, shortest and longest duration in nanoseconds. */
+  box?: Box;
+};
+
+export type Box = [from: number, to: number, shortest: number, longest: number];
+
+const STATUSES = ["error", "ok", "unset"] as const;
+export const DURATION = /^\d{1,15}(\.\d{1,9})? ?(ns|us|µs|ms|s|m|h|d)$/;
+
+/** Read a search out of a URL; what is none is left out. */
+export function parseTraceSearch(found: Record<string, unknown>): TraceSearch {
+  const attribute = [found.attribute].flat().filter((each): each is string => typeof each === "string" && each !== "");
+  const box = Array.isArray(found.box) && found.box.length === 4 && found.box.every(Number.isFinite);
+  return {
+    ...text(found, "service"),
+    ...text(found, "operation"),
+    ...(STATUSES.find((status) => status === found.status) ? { status: found.status as TraceSearch["status"] } : {}),
+    ...(DURATION.test(String(found.min)) ? text(found, "min") : {}),
+    ...(DURATION.test(String(found.max)) ? text(found, "max") : {}),
+    ...(attribute.length ? { attribute } : {}),
+    ...(box ? { box: found.box as Box } : {}),
+  };
+}
+
+function text<Name extends string>(found: Record<string, unknown>, name: Name): { [N in Name]?: string } {
+  const value = found[name];
+  return typeof value === "string" && value ? ({ [name]: value } as { [N in Name]: string }) : {};
+}
+
+/** The question that a search is; what else is in the URL is not part of it. */
+export function askTraces(search: TraceSearch, range: Range, limit: number): Parameters<"/api/v1/traces"> {
+  const { service, operation, status, min, max, attribute } = search;
+  return {
+    query: {
+      ...asParameters(range),
+      service,
+      operation,
+      status,
+      min_duration: min,
+      max_duration: max,
+      attribute,
+      limit,
+    },
+  };
+}
+
+/** A condition in its parts; undefined if it is none. */
+export function parseCondition(condition: string): { key: string; operator: string; value: string } | undefined {
+  const match = /^([^=!<>]+)(!=|>=|<=|=|>|<)(.*)$/s.exec(condition);
+  return match ? { key: match[1] ?? "", operator: match[2] ?? "=", value: match[3] ?? "" } : undefined;
+}
