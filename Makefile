@@ -48,9 +48,10 @@ docs: $(READY)
 	$(BIN)/python docs/generate.py
 	$(BIN)/python sdk/generate.py
 
+# The lock has all that is to be installed. Pip would refuse it on resolving it again: somebody requires pydantic with an extra.
 $(READY): requirements/dev.txt pyproject.toml sdk/python/pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation -e . -e sdk/python
 	touch $@
 
