@@ -36,10 +36,12 @@ def test_no_secret_is_evidence() -> None:
     assert told["api.host"] == "127.0.0.1"
 
 
-def test_a_listener_that_is_off_is_no_evidence() -> None:
-    """Only what listens is told."""
+def test_everything_that_listens_is_evidence() -> None:
+    """Each receiver and the API are told with their address, on whatever protocol; what is switched off is not."""
+    listening = {key for key in settings(Config()) if key.endswith(".host")}
+    assert listening >= {"receivers.otlp.grpc.host", "receivers.zipkin.host", "receivers.jaeger.host", "api.host"}
     config = Config.model_validate({"receivers": {"otlp": {"grpc": {"enabled": False}}}})
-    assert "receivers.otlp.grpc.host" not in settings(config)
+    assert listening - settings(config).keys() == {"receivers.otlp.grpc.host"}
 
 
 def test_every_check_is_told_what_it_asks_for(engine: Engine, tmp_path: Path) -> None:

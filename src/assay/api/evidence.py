@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,16 +61,10 @@ def gather(
 
 
 def settings(config: Config) -> dict[str, str]:
-    """Return the settings that checks ask for; listeners only if they are switched on."""
-    otlp = config.receivers.otlp
-    listeners = {
-        "receivers.otlp.grpc.host": otlp.grpc.host if otlp.grpc.enabled else "",
-        "receivers.otlp.http.host": otlp.http.host if otlp.http.enabled else "",
-        "api.host": config.api.host,
-        **{f"exporters.{name}.host": str(given.get("host") or "") for name, given in _exporters(config.exporters)},
-    }
+    """Return the settings that checks ask for: among them the host of everything that listens, unless it is switched off."""
+    sections = {"receivers": config.receivers.model_dump(), "api": config.api.model_dump(), "exporters": config.exporters}
     return {
-        **{key: host for key, host in listeners.items() if host},
+        **dict(_hosts(sections)),
         "receivers.webhooks.unsigned": ",".join(config.receivers.webhooks.unsigned),
         "events.environments": ",".join(config.events.environments),
         "retention.traces_days": str(config.retention.traces_days),
@@ -78,6 +72,15 @@ def settings(config: Config) -> dict[str, str]:
         "retention.events_days": str(config.retention.events_days),
         "retention.service_metrics_days": str(config.retention.service_metrics_days),
     }
+
+
+def _hosts(section: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Give each key `host` with its path, so that no listener is forgotten that comes later."""
+    for name, value in section.items():
+        if isinstance(value, Mapping) and value.get("enabled") is not False:
+            yield from _hosts(value, f"{path}{name}.")
+        elif name == "host" and isinstance(value, str):
+            yield f"{path}{name}", value
 
 
 def endpoints(exporters: Mapping[str, Any]) -> dict[str, str]:

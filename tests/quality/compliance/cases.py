@@ -179,7 +179,7 @@ CASES: dict[str, tuple[Make | Told, Make | Told]] = {
         Told({"settings": {_UNSIGNED: "{service}"}}),
     ),
     "exporters_encrypted": (
-        Told({"exporter_endpoints": {"{service}": "https://a.example", "local": "localhost:4317"}}),
+        Told({"exporter_endpoints": {"{service}": "https://a.example", "local": "localhost:4317", "logs": "tls://a.example:24224"}}),
         Told({"exporter_endpoints": {"{service}": "a.example:4317"}}),
     ),
     "exporters_current": (
