@@ -81,7 +81,7 @@ def test_times_are_read_exactly() -> None:
 
 def _draw(trace: dict[str, Any], width: int = 120, verbose: bool = False) -> str:
     out = Console(file=io.StringIO(), width=width, highlight=False, markup=False)
-    whole = {"trace_id": "ab" * 16, "spans": [], "logs": [], "more_spans": False, "more_logs": False, **trace}
+    whole = {"trace_id": "ab" * 16, "spans": [], "logs": [], "more_spans": False, "more_logs": False, "followers": [], **trace}
     render(out, whole, verbose=verbose)
     assert isinstance(out.file, io.StringIO)
     return out.file.getvalue()
@@ -120,6 +120,22 @@ def test_the_notes_tell_what_is_missing_or_moved() -> None:
     assert "The clock of b is about 90 ns behind" in drawn
     assert "Only the first 3 spans" in drawn
     assert "Only the last 1 record can" in drawn
+
+
+def test_what_followed_in_other_traces_is_named() -> None:
+    """A span that links to this trace is told with its service, name and trace, and nothing if there is none."""
+    follower = {
+        "to_span_id": "1",
+        "trace_id": "cd" * 16,
+        "span_id": "7",
+        "service": "b",
+        "name": "bill",
+        "start": format_time(_BEGIN),
+    }
+    drawn = _draw({"spans": [_span(1)], "followers": [follower]})
+    assert "Linked from 1 span of other traces" in drawn
+    assert f"b: bill, trace {'cd' * 16}" in drawn
+    assert "Linked" not in _draw({"spans": [_span(1)]})
 
 
 def test_details_are_shown_on_request() -> None:

@@ -136,3 +136,5 @@ def test_confluent_kafka_by_itself_links(shop: Shop) -> None:
     trace = httpx.get(f"{shop.assay.api}/api/v1/traces/{taken.trace}").json()
     links = [link for span in trace["spans"] for link in span["links"]]
     assert [(link["trace_id"], link["span_id"]) for link in links] == [(sent.trace, sent.id)]
+    followers = httpx.get(f"{shop.assay.api}/api/v1/traces/{sent.trace}").json()["followers"]
+    assert [(each["to_span_id"], each["trace_id"], each["span_id"]) for each in followers] == [(sent.id, taken.trace, taken.id)]

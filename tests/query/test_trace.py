@@ -102,3 +102,23 @@ def test_ids_are_hexadecimal_of_their_length() -> None:
             parse_trace_id(wrong)
         with pytest.raises(InvalidInput):
             parse_span_id(wrong)
+
+
+def test_a_trace_names_the_spans_that_link_to_it(engine: Engine, store: Store) -> None:
+    """Those of other traces are followers by start, one for each link, with the span that it leads to; its own are not."""
+    trace_id, early, late = uuid4().hex, uuid4().hex, uuid4().hex
+    to_first, to_second, away = (
+        {"trace_id": bytes.fromhex(trace), "span_id": number.to_bytes(8)}
+        for trace, number in ((trace_id, 1), (trace_id, 2), (late, 1))
+    )
+    sent = [span(trace_id, number, start_ns=_NOW, links=[to_first]) for number in (1, 2)]
+    batch = span(late, 1, name="bill all", start_ns=_NOW + 2, links=[away, to_first, to_second])
+    store(Signal.TRACES, traces("orders", sent))
+    store(Signal.TRACES, traces("billing", [batch, span(early, 1, name="bill", start_ns=_NOW + 1, links=[to_second])]))
+    followers = read_trace(engine, trace_id).followers
+    assert [(each.trace_id, each.to_span_id, each.service, each.name, each.start) for each in followers] == [
+        (early, "0000000000000002", "billing", "bill", format_time(_NOW + 1)),
+        (late, "0000000000000001", "billing", "bill all", format_time(_NOW + 2)),
+        (late, "0000000000000002", "billing", "bill all", format_time(_NOW + 2)),
+    ]
+    assert [each.trace_id for each in read_trace(engine, late).followers] == []

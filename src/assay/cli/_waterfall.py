@@ -170,6 +170,11 @@ def _print_notes(out: Console, trace: dict[str, Any], rows: list[Row]) -> None:
     moved = {row.span["service"]: row.shift_ns for row in rows if row.shift_ns}
     for service, shift in moved.items():
         out.print(text(f"The clock of {service} is about {duration(abs(shift))} behind; its spans are moved.", "yellow"))
+    if trace["followers"]:
+        out.print(f"\nLinked from {counted(len(trace['followers']), 'span')} of other traces:")
+    for each in trace["followers"]:
+        line = f"  {local(each['start'])} {each['service']}: {each['name']}, trace {each['trace_id']}"
+        out.print(text(line), soft_wrap=True)
     if trace["more_spans"]:
         out.print(f"Only the first {counted(len(rows), 'span')} can be shown.", style="yellow")
 

@@ -17,6 +17,7 @@ from assay.query.times import TimeRange, format_time
 
 MAX_SPANS = 10_000
 MAX_LOGS = 1_000
+MAX_LINKS = 1_000
 
 _ALL_TIME = TimeRange(0, 2**63 - 1)
 _TRACE_ID = re.compile(r"[0-9a-fA-F]{32}")
@@ -71,10 +72,22 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """The spans of a trace by start, and its log records by time.
+class Follower:
+    """A span of another trace that links to the span `to_span_id` of this one."""
 
-    At most 10000 spans and the newest 1000 records are given; `more_spans` and `more_logs` say if there are others.
+    to_span_id: str
+    trace_id: str
+    span_id: str
+    service: str
+    name: str
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The spans of a trace by start, its log records by time, and the spans that link to it by start.
+
+    At most 10000 spans, the newest 1000 records and 1000 links are given; `more_spans` and `more_logs` say if there are others.
     """
 
     trace_id: str
@@ -82,6 +95,7 @@ class Trace:
     more_spans: bool
     logs: list[LogRecord]
     more_logs: bool
+    followers: list[Follower]
 
 
 def parse_trace_id(text: str) -> str:
@@ -122,7 +136,13 @@ def read_trace(engine: Engine, trace_id: str) -> Trace:
         more_spans=len(spans) > MAX_SPANS,
         logs=logs.logs[::-1],
         more_logs=logs.next_cursor is not None,
+        followers=_followers(engine, trace_id),
     )
+
+
+def _followers(engine: Engine, trace_id: str) -> list[Follower]:
+    rows = engine.query(load("assay.query.questions", "find_links"), {"trace_id": trace_id, "limit": MAX_LINKS}).dicts()
+    return [Follower(start=format_time(row.pop("start_ns")), **row) for row in rows]
 
 
 def read_spans(engine: Engine, trace_ids: Sequence[str], limit: int = MAX_SPANS) -> dict[str, list[Span]]:
