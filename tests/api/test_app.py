@@ -81,6 +81,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "gates",
         "gates/{name}",
         "gates/{name}/evaluations",
+        "gates/{name}/watch",
         "graph",
         "invalid-events",
         "logs",

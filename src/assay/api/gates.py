@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +26,7 @@ from assay.quality.gates import (
     Measurer,
     Recorder,
     Summary,
+    WatchedObjective,
     parse_gate,
     parse_window,
     verify,
@@ -33,27 +34,48 @@ from assay.quality.gates import (
     without_statements,
 )
 from assay.query.metrics import read_value
-from assay.query.times import Clock, parse_time
+from assay.query.times import MINUTE, Clock, format_time, parse_duration, parse_time
 
 
-class EvaluateQuestion(BaseModel):
+class AboutQuestion(BaseModel):
     """What a gate is asked about; what is left out is as its document says."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
-        {"service": "orders", "version": "2.4.1", "environment": "staging", "window": "15m"}
-    ]})  # fmt: skip
+    model_config = ConfigDict(extra="forbid")
 
     service: Annotated[str, Field(description="Name of the service.")] = ""
     version: Annotated[str, Field(description="Version of the service: only its requests count.")] = ""
     environment: Annotated[str, Field(description="Environment: only what ran there counts.")] = ""
     operation: Annotated[str, Field(description="Name of an operation: only its spans count.")] = ""
     stage: Annotated[str, Field(description="Stage: only objectives of this stage or of none count.")] = ""
-    window: Annotated[str | None, Field(description="Time up to `end`, of whole minutes, such as `15m`.")] = None
-    end: Annotated[str | None, Field(description="End of the window: RFC 3339, or a duration ago. Now if left out.")] = None
     sql: Annotated[bool, Field(description="Give the statements behind the values too.")] = False
     links: Annotated[
         dict[str, str], Field(default_factory=dict, description=f"What it is about, and who asks: {', '.join(LINKS)}.")
     ]
+
+
+class EvaluateQuestion(AboutQuestion):
+    """What a gate is asked about; what is left out is as its document says."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"service": "orders", "version": "2.4.1", "environment": "staging", "window": "15m"}
+    ]})  # fmt: skip
+
+    window: Annotated[str | None, Field(description="Time up to `end`, of whole minutes, such as `15m`.")] = None
+    end: Annotated[str | None, Field(description="End of the window: RFC 3339, or a duration ago. Now if left out.")] = None
+
+
+class WatchQuestion(AboutQuestion):
+    """What a gate is watched for. The answer has `since`: ask again with it until there is an evaluation."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"service": "orders", "version": "2.4.1", "environment": "production", "since": "2026-11-03T10:00:00Z", "time": "30m"}
+    ]})  # fmt: skip
+
+    since: Annotated[
+        str | None, Field(description="When the rollout began: RFC 3339, or a duration ago. This minute if left out.")
+    ] = None
+    time: Annotated[str, Field(description="How long to watch, in whole minutes, such as `30m`; at most a day.")] = "30m"
+    significance: Annotated[float, Field(gt=0, le=0.5, description="Chance of stopping what is not worse.")] = 0.01
 
 
 class ValidateQuestion(BaseModel):
@@ -114,6 +136,17 @@ class GatesAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchAnswer:
+    """What a watch came to so far; `evaluation` is null while it goes on. `minutes` is how many were looked at."""
+
+    since: str
+    until: str
+    minutes: int
+    objectives: list[WatchedObjective]
+    evaluation: Evaluation | None
+
+
+@dataclass(frozen=True, slots=True)
 class GateHistoryAnswer:
     """Evaluations, the newest first."""
 
@@ -161,6 +194,22 @@ def routes(engine: Engine, clock: Clock, gates: Gates | None) -> APIRouter:
         evaluation = _kept(gates).check(name, _asked(asked, clock()))
         return JsonAnswer(evaluation if asked.sql else without_statements(evaluation))
 
+    @router.post("/gates/{name}/watch", response_model=WatchAnswer, summary="Watch a rollout")
+    def watch(name: str, asked: WatchQuestion) -> JsonAnswer:
+        """What has come since the rollout began, minute by minute; asked again and again, it stops what is surely worse.
+
+        However often it is asked, a release that is not worse is stopped with the chance `significance` at most. The gate is
+        evaluated, and the evaluation kept, once that is decided or the time is over.
+        """
+        now = clock()
+        since = (parse_time(asked.since, now) if asked.since else now) // MINUTE * MINUTE
+        until = since + parse_duration(asked.time)
+        found = _kept(gates).watch(name, _about(asked), since, until, asked.significance)
+        evaluation = found.evaluation
+        if evaluation and not asked.sql:
+            evaluation = without_statements(evaluation)
+        return JsonAnswer(WatchAnswer(format_time(since), format_time(until), found.minutes, found.objectives, evaluation))
+
     @router.post("/gate-validations", response_model=ValidationAnswer, summary="Check a gate's document")
     def validate(asked: ValidateQuestion) -> JsonAnswer:
         """What is wrong with a document: its keys and units, its statements and patterns, and services that nobody knows."""
@@ -197,21 +246,17 @@ def _kept(gates: Gates | None) -> Gates:
 
 
 def _asked(asked: EvaluateQuestion, now_ns: int) -> Asked:
-    refuse_unknown("link_unknown", asked.links, LINKS, "links")
     try:
         seconds = parse_window(asked.window) if asked.window else 0
     except ValueError as error:
         raise InvalidInput("window_invalid", str(error), "write whole minutes, such as 15m, 2h or 7d") from None
-    return Asked(
-        service=asked.service,
-        version=asked.version,
-        environment=asked.environment,
-        operation=asked.operation,
-        stage=asked.stage,
-        window_seconds=seconds,
-        end_ns=parse_time(asked.end, now_ns) if asked.end else 0,
-        links=asked.links,
-    )
+    end = parse_time(asked.end, now_ns) if asked.end else 0
+    return replace(_about(asked), window_seconds=seconds, end_ns=end)
+
+
+def _about(asked: AboutQuestion) -> Asked:
+    refuse_unknown("link_unknown", asked.links, LINKS, "links")
+    return Asked(asked.service, asked.version, asked.environment, asked.operation, asked.stage, links=asked.links)
 
 
 def _listed(gate: Gate, last: Summary | None) -> ListedGate:

@@ -32,12 +32,18 @@ class Running:
 
     def __call__(self, milliseconds: Sequence[float], at: int, failed: int = 0, name: str = "GET /", **resource: str) -> None:
         """Send requests that begin at a time: so many durations, of which the first `failed` ones failed."""
+        self.minutes([(milliseconds, failed)], at, name, **resource)
+
+    def minutes(self, each: Sequence[tuple[Sequence[float], int]], at: int, name: str = "GET /", **resource: str) -> None:
+        """Send the durations and failures of one minute after the other, from a time on."""
         told = {"deployment.environment.name": resource.pop("environment", "production")}
         told |= {key.replace("_", "."): value for key, value in resource.items()}
-        self.store(
-            Signal.TRACES,
-            traces(self.name, requests([round(each * 1e6) for each in milliseconds], at, failed, name=name), told),
-        )
+        made = [
+            request
+            for number, (milliseconds, failed) in enumerate(each)
+            for request in requests([round(one * 1e6) for one in milliseconds], at + number * MINUTE, failed, name=name)
+        ]
+        self.store(Signal.TRACES, traces(self.name, made, told))
 
 
 def requests(durations: Sequence[int], at: int, failed: int, **fields: Any) -> list[Span]:

@@ -130,7 +130,11 @@ def test_nothing_is_no_evidence() -> None:
     waiting, whole = Sequential(), Sequential()
     for at in range(2):
         waited = waiting.look(Durations.of([9.0 + at] * 5), Durations.of([1.0 + at] * 5)).evidence
-    assert waited == whole.look(Durations.of([9.0, 10.0] * 5), Durations.of([1.0, 2.0] * 5)).evidence > 1
+    assert waited == pytest.approx(whole.look(Durations.of([9.0, 10.0] * 5), Durations.of([1.0, 2.0] * 5)).evidence)
+    assert waited > 1
+    failing = Sequential()
+    assert failing.look(Share(9, 10), Share(0, 0)).evidence == 1
+    assert failing.look(Share(0, 0), Share(0, 10)).evidence == Sequential().look(Share(9, 10), Share(0, 10)).evidence > 1
 
 
 def test_sides_of_different_kinds_are_refused() -> None:

@@ -46,8 +46,8 @@ def _text(answer: dict[str, Any]) -> None:
     for line in _below(answer):
         out.print(text(line))
     for each in answer["objectives"]:
-        if each["resolved"]:
-            out.print(f"\n-- {clean(each['name'])}: {each['resolved']['parameters']}\n{each['resolved']['sql']}")
+        for resolved in _statements(each):
+            out.print(f"\n-- {clean(each['name'])}: {resolved['parameters']}\n{resolved['sql']}")
 
 
 def _markdown(answer: dict[str, Any]) -> None:
@@ -58,17 +58,8 @@ def _markdown(answer: dict[str, Any]) -> None:
     ]
     lines += ["", *(f"- {clean(line)}" for line in _below(answer))]
     for each in answer["objectives"]:
-        if each["resolved"]:
-            lines += [
-                "",
-                f"### {each['name']}",
-                "",
-                "```sql",
-                each["resolved"]["sql"],
-                "```",
-                "",
-                f"`{each['resolved']['parameters']}`",
-            ]
+        for resolved in _statements(each):
+            lines += ["", f"### {each['name']}", "", "```sql", resolved["sql"], "```", "", f"`{resolved['parameters']}`"]
     click.echo("\n".join(lines))
 
 
@@ -116,6 +107,11 @@ def _fail(case: ElementTree.Element, message: str, lines: list[str], *, decided:
 
 def _criteria(each: dict[str, Any]) -> list[str]:
     return [f"{held['text']}: {held['reason']}" for held in each["criteria"]] or [each["reason"]]
+
+
+def _statements(each: dict[str, Any]) -> list[dict[str, Any]]:
+    # What was kept before there were tests has none to show.
+    return [resolved for resolved in (each["resolved"], *each.get("compared", ())) if resolved]
 
 
 def _about(answer: dict[str, Any]) -> str:

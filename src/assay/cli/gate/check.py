@@ -34,21 +34,25 @@ def command(client: Client, as_json: bool, *, name: str, form: str, strict: bool
     A warning is 0, or 3 with --strict. Without data, or with a query that fails, nothing passes. Commit and run are read from
     GitHub Actions, GitLab CI, Jenkins or Git, and kept with the evaluation.
     """
-    pipeline = read_pipeline()
-    links = {key: pipeline[key] for key in _LINKS if key in pipeline}
-    body = {key: value for key, value in asked.items() if value} | {
-        "links": links | ({"deployment.id": deployment} if deployment else {})
-    }
+    body = {key: value for key, value in asked.items() if value} | {"links": read_links(deployment)}
     try:
         answer = client.post(f"/gates/{quote(name, safe='')}/evaluations", body)
     except AssayError as error:
         # Whatever the reason, nothing was said of the release, and that is not the same as a gate that failed.
         raise Misconfigured(error.code, error.message, error.hint) from error
     tell(answer, "json" if as_json else form)
-    click.get_current_context().exit(_code(answer, strict))
+    click.get_current_context().exit(exit_code(answer, strict))
 
 
-def _code(answer: dict[str, Any], strict: bool) -> int:
+def read_links(deployment: str | None) -> dict[str, Any]:
+    """Return what an evaluation is linked to: commit and run of the pipeline, and a deployment if one is named."""
+    pipeline = read_pipeline()
+    links = {key: pipeline[key] for key in _LINKS if key in pipeline}
+    return links | ({"deployment.id": deployment} if deployment else {})
+
+
+def exit_code(answer: dict[str, Any], strict: bool) -> int:
+    """Return the exit code for an evaluation."""
     if answer["result"] == "failed":
         return _FAILED if answer["decided"] else _UNDECIDED
     return _WARNING if strict and answer["result"] == "warning" else 0

@@ -3,7 +3,7 @@
 from assay.quality.baselines.against import Against, Sides, compare_sides, measure_side, other_side, parse_against, read_sides
 from assay.quality.baselines.baseline import KINDS, Baseline, Kind
 from assay.quality.baselines.keeper import Baselines, FoundBaseline, Skipped, Taken
-from assay.quality.baselines.observed import Observed, Which, observe, observe_minutes
+from assay.quality.baselines.observed import Observed, Which, observe, observe_minutes, resolve
 from assay.quality.baselines.schedule import BaselineSchedule
 from assay.quality.comparison import DEFAULT_RULES
 
@@ -28,4 +28,5 @@ __all__ = [
     "other_side",
     "parse_against",
     "read_sides",
+    "resolve",
 ]

@@ -13,10 +13,11 @@ from assay.quality.baselines.observed import Observed, Which, observe
 from assay.quality.comparison import DEFAULT_RULES, Comparison, Rules, Sample, compare
 
 COUNTED = ("error_rate", "availability", "throughput")
-EXAMPLES = "version 1.4.1, other versions, environment production, 7d ago, or baseline release"
+EXAMPLES = "version 1.4.1, other versions, environment production, window 7d ago, or baseline release"
 
+_MINUTE = 60 * 1_000_000_000
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
-_AGO = re.compile(r"(\d{1,4}) ?([mhd]) ago")
+_AGO = re.compile(r"(window +)?(?P<number>\d{1,4}) ?(?P<unit>[mhd])( +ago)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Sides:
 
 
 def parse_against(text: str) -> Against:
-    """Read such as `version 1.4.1`, `other versions`, `environment production`, `7d ago` or `baseline release`.
+    """Read such as `version 1.4.1`, `other versions`, `environment production`, `window 7d ago` or `baseline release`.
+
+    One of the words `window` and `ago` is enough.
 
     Raises:
         InvalidInput: it is none of these.
@@ -52,8 +55,8 @@ def parse_against(text: str) -> Against:
     words = text.split()
     if words == ["other", "versions"]:
         return Against(text, "other versions")
-    if match := _AGO.fullmatch(text.strip()):
-        return Against(text, "ago", seconds=int(match[1]) * _UNITS[match[2]])
+    if len(words) > 1 and (match := _AGO.fullmatch(text.strip())):
+        return Against(text, "ago", seconds=int(match["number"]) * _UNITS[match["unit"]])
     if len(words) == 2 and words[0] == "version":
         return Against(text, "version", words[1])
     if len(words) == 2 and words[0] == "environment":
@@ -94,7 +97,9 @@ def other_side(against: Against, which: Which) -> Which:
             other = replace(which, environment=against.name, version="")
         case _:
             back = against.seconds * 1_000_000_000
-            other = replace(which, start_ns=which.start_ns - back, end_ns=which.end_ns - back, version="")
+            # Of the minute that has just begun the candidate has seen a part only, and the other one all.
+            end = max((which.end_ns - back) // _MINUTE * _MINUTE, which.start_ns - back + _MINUTE)
+            other = replace(which, start_ns=which.start_ns - back, end_ns=end, version="")
     if other == which:
         raise InvalidInput("against_itself", f"{against.text!r} is the candidate itself", "compare with another one")
     return other

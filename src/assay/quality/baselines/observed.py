@@ -18,6 +18,7 @@ _FOLDER = "assay.quality.baselines"
 _ZERO = -2
 _RAW_UP_TO = 2_000
 _LIMIT = 200_000
+_TOGETHER = {"by_operation": False, "by_hour": False, "limit": _LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,11 @@ def observe(engine: Engine, which: Which) -> Observed | None:
     )
 
 
+def resolve(which: Which) -> tuple[str, Mapping[str, Any]]:
+    """Return the statement by which `observe` asks for requests, and its parameters."""
+    return load(_FOLDER, "observe").text, {**which.parameters, **_TOGETHER}
+
+
 def observe_minutes(engine: Engine, which: Which) -> dict[int, Observed]:
     """Return what was seen in each minute that had requests, by its beginning in nanoseconds; they are kept for 35 days."""
     rows = engine.query(load(_FOLDER, "observe_minutes"), which.parameters).dicts()
@@ -159,7 +165,7 @@ def list_slots(engine: Engine, which: Which, *, by_operation: bool = False, by_h
     Raises:
         InvalidInput: there are too many operations.
     """
-    more = {"by_operation": by_operation, "by_hour": by_hour, "limit": _LIMIT}
+    more = {**_TOGETHER, "by_operation": by_operation, "by_hour": by_hour}
     rows = engine.query(load(_FOLDER, "observe"), {**which.parameters, **more}).dicts()
     if len(rows) == _LIMIT:
         hint = "see `assay doctor` for names that hold ids, or leave the operations out"

@@ -40,8 +40,8 @@ class Sequential:
     however many looks, and whatever the counts, durations and ties are. Counts: given how many hits both sides have, the ratio
     of the binomial distribution, mixed over twenty ratios up to 32. Durations: given the durations of both sides, by how much
     likelier the candidate's ranks are if each has a weight that grows with its normal score, mixed over eleven such growths;
-    with a percentile above 0.5 the weighted mean of that and of the evidence of the counts beyond it. Where a side has less
-    than ten durations, they wait for those of the next batch.
+    with a percentile above 0.5 the weighted mean of that and of the evidence of the counts beyond it. Where a side has nothing
+    yet, or less than ten durations, what came waits for the next batch.
     """
 
     def __init__(self, significance: float = 0.01, tolerance: float = 0.0, percentile: float = 0.0) -> None:
@@ -51,6 +51,7 @@ class Sequential:
         self._of_counts = [0.0] * len(_TIMES_WORSE)
         self._of_ranks = [0.0] * len(_TILTS)
         self._rank_share = 0.0
+        self._unmatched: list[float] = [0, 0, 0, 0]
         self._waiting = Durations({}), Durations({})
         self._looks = 0
         self._most = 1.0
@@ -90,13 +91,19 @@ class Sequential:
         self._most = max(self._most, evidence)
         return Looked(self._looks, evidence, 1 / self._most, self._most >= 1 / self._significance)
 
-    def _count(self, hits: int, others: int, exposure: float, other_exposure: float) -> None:
+    def _count(self, hits: float, others: float, exposure: float, other_exposure: float) -> None:
+        waiting = self._unmatched = [
+            sum(pair) for pair in zip(self._unmatched, (hits, others, exposure, other_exposure), strict=True)
+        ]
+        if min(waiting[2:]) <= 0:
+            return
+        hits, others, exposure, other_exposure = waiting
+        self._unmatched = [0, 0, 0, 0]
         # Given how many events came in all, those of one side are binomial. Requests, hit once at most, are not; but the mean
         # of the ratio is at most 1 all the same while their share is at most so many times the other one, as 1 + x <= e^x.
-        if exposure > 0 and other_exposure > 0:
-            self._add(hits, hits + others, self._times * exposure / (self._times * exposure + other_exposure))
+        self._add(hits, hits + others, self._times * exposure / (self._times * exposure + other_exposure))
 
-    def _add(self, hits: int, of: int, share: float) -> None:
+    def _add(self, hits: float, of: float, share: float) -> None:
         """Add the likelihood ratios of so many hits, of odds that are so many times those of the share."""
         for at, times in enumerate(_TIMES_WORSE):
             self._of_counts[at] += hits * log(times) - of * log1p(share * (times - 1))

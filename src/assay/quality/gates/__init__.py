@@ -6,6 +6,7 @@ from assay.quality.gates.gates import KIND, Gates, Recorder, without_statements
 from assay.quality.gates.measuring import Measurer
 from assay.quality.gates.units import parse_window
 from assay.quality.gates.verifying import verify, verify_services
+from assay.quality.gates.watching import Watched, WatchedObjective
 
 __all__ = [
     "KIND",
@@ -17,6 +18,8 @@ __all__ = [
     "Measurer",
     "Recorder",
     "Summary",
+    "Watched",
+    "WatchedObjective",
     "parse_gate",
     "parse_window",
     "verify",

@@ -1,4 +1,4 @@
-"""Criteria: one comparison each, with a fixed value or with what was measured when the gate passed before."""
+"""Criteria: one comparison each, with a fixed value, what was measured when the gate passed before, or what runs beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.core.errors import InvalidInput
 from assay.core.refusals import refuse, refuse_unknown
+from assay.quality.baselines import parse_against
+from assay.quality.comparison import Comparison
 from assay.quality.gates.units import Quantity
 
 CODE = "gate_invalid"
@@ -19,6 +22,7 @@ _CRITERION = re.compile(
     r"(?P<operator><=|>=|==?|<|>) *(?P<sign>[+-]?) *(?P<number>\d+(\.\d+)?([eE][+-]?\d+)?) *(?P<unit>[^\s\d]\S*)?"
     r"(?P<baseline> +of +baseline)?"
 )
+_TEST = re.compile(r"not +worse +than +(?P<against>.+?)( +by +(?P<number>\d{1,4}(\.\d+)?) ?%)?")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "=": operator.eq, "==": operator.eq,
 }  # fmt: skip
@@ -27,23 +31,28 @@ _POINTS = "pp"
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One comparison. `kind` is `absolute`, or, of a baseline, `percent` (`amount` is a share of it) or `shift`."""
+    """One comparison. `kind` is `absolute`, or, of a baseline, `percent` (`amount` is a share of it) or `shift`.
+
+    A `test` asks whether it is worse than what it is held `against`; `amount` is the share by which it may be.
+    """
 
     text: str
     operator: str
     kind: str
     amount: float
+    against: str = ""
 
     @property
     def is_relative(self) -> bool:
-        return self.kind != "absolute"
+        """Whether it needs what was measured when the gate passed before."""
+        return self.kind in ("percent", "shift")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What one criterion came to; `holds` is null if it cannot be decided, and `outcome` says why.
 
-    `limit` is the value that was compared with.
+    `limit` is the value that was compared with; `comparison` has the figures of a test.
     """
 
     text: str
@@ -51,6 +60,7 @@ class Held:
     outcome: str
     limit: float | None
     reason: str
+    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +92,16 @@ def parse_target(given: Any, quantity: Quantity, at: str) -> Target:
 
 
 def parse_criterion(text: Any, quantity: Quantity, at: str) -> Criterion:
-    """Read one criterion such as `<= 1%`, `<= 500ms`, `>= 5/s` or `<= +10% of baseline`.
+    """Read one criterion such as `<= 1%`, `<= 500ms`, `>= 5/s`, `<= +10% of baseline` or `not worse than version 1.4.1 by 10%`.
 
     Raises:
         InvalidInput: it is none, or its unit is none of the quantity.
     """
+    if isinstance(text, str) and (test := _TEST.fullmatch(text.strip())):
+        return _test(text.strip(), test, at)
     match = _CRITERION.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        hint = f"write such as '<= {quantity.example}' or '<= +10% of baseline'"
+        hint = f"write such as '<= {quantity.example}', '<= +10% of baseline' or 'not worse than version 1.4.1'"
         raise refuse(CODE, at, f"{text!r} is no criterion", hint)
     amount = float(match["number"]) * (-1 if match["sign"] == "-" else 1)
     unit, sign, name = match["unit"] or "", match["sign"], match["operator"].replace("==", "=")
@@ -107,7 +119,7 @@ def parse_criterion(text: Any, quantity: Quantity, at: str) -> Criterion:
 
 
 def decide(criterion: Criterion, value: float, baseline: float | None, quantity: Quantity) -> Held:
-    """Compare a value.
+    """Compare a value by a criterion that is no test.
 
     A percentage of a baseline of 0 says nothing, except that a value of 0 has not changed: the change is then 0 %.
     """
@@ -150,6 +162,14 @@ def _compare(criterion: Criterion, value: float, limit: float, quantity: Quantit
     shown = f"{quantity.show(value)} {criterion.operator} {quantity.show(limit)}"
     of = f" ({criterion.text})" if criterion.is_relative else ""
     return Held(criterion.text, holds, "", limit, f"{shown}{of} {'holds' if holds else 'does not hold'}")
+
+
+def _test(text: str, match: re.Match[str], at: str) -> Criterion:
+    try:
+        against = parse_against(match["against"])
+    except InvalidInput as error:
+        raise refuse(CODE, at, error.message, error.hint) from None
+    return Criterion(text, "<=", "test", float(match["number"] or 0) / 100, against.text)
 
 
 def _group(given: Any, quantity: Quantity, at: str) -> tuple[Criterion, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from assay.core.refusals import refuse, refuse_unknown
 from assay.quality.documents import Document
 from assay.quality.gates.criterion import CODE, Target, parse_target
-from assay.quality.gates.sources import SOURCES, DoraMeasure, Source, parse_source
+from assay.quality.gates.sources import SOURCES, DoraMeasure, ServiceMeasure, Source, parse_source
 from assay.quality.gates.units import Quantity, parse_window
 
 UNDECIDED = ("no_data", "too_few_requests", "zero_baseline", "missing_baseline", "broken_query")
@@ -149,6 +149,7 @@ def _objective(given: Any, gate: Mapping[str, Any], at: str) -> Objective:
     passing, warning = (
         parse_target(given[level], quantity, f"{at}.{level}") if level in given else None for level in ("pass", "warn")
     )
+    _refuse_tests(source, passing, warning, at)
     if warning and not passing:
         raise refuse(CODE, f"{at}.warn", "there is no pass beside it", "write pass: what is good without a warning")
     stages = given.get("stages", [])
@@ -170,6 +171,13 @@ def _objective(given: Any, gate: Mapping[str, Any], at: str) -> Objective:
         stages=tuple(stages),
         undecided={**dict.fromkeys(UNDECIDED, "fail"), **_undecided(gate, ""), **_undecided(given, at)},
     )
+
+
+def _refuse_tests(source: Source, passing: Target | None, warning: Target | None, at: str) -> None:
+    for level, target in (("pass", passing), ("warn", warning)):
+        if not isinstance(source, ServiceMeasure) and any(criterion.kind == "test" for criterion in target or ()):
+            hint = "use a measure, or '<= +10% of baseline' for what passed before"
+            raise refuse(CODE, f"{at}.{level}", "only a measure of a service can be tested against another", hint)
 
 
 def _check_together(objectives: tuple[Objective, ...]) -> None:

@@ -17,14 +17,17 @@ from assay.core.errors import AssayError, InvalidInput, NotFound
 from assay.core.lines import find_line
 from assay.core.ports import Emit, EmitSpans, Engine
 from assay.core.statement import load as load_statement
+from assay.quality.baselines import Baselines
 from assay.quality.documents import Documents, Found
+from assay.quality.gates.comparing import Comparer, Tested
 from assay.quality.gates.document import FILTERS, Gate, Objective, parse_gate, window_of
 from assay.quality.gates.evaluation import Asked, Evaluation, ObjectiveResult, Summary
-from assay.quality.gates.judging import Baseline, Judged, aggregate, conclude, judge
+from assay.quality.gates.judging import FAILED, INFO, PASSED, Baseline, Judged, aggregate, conclude, judge
 from assay.quality.gates.measuring import FOLDER, Measured, Measurer, Subject, is_known
 from assay.quality.gates.recording import PREFIX, events_of, format_time, key_of, make_id, span_of
 from assay.quality.gates.sources import SqlStatement, StoredMetric
 from assay.quality.gates.verifying import unknown_service
+from assay.quality.gates.watching import Looking, Watched, last_look, look
 
 KIND = "gate"
 
@@ -52,6 +55,7 @@ class _Judgement:
     subject: Subject
     measured: Measured
     baseline: Baseline
+    tested: Mapping[str, Tested]
     judged: Judged
 
 
@@ -71,6 +75,7 @@ class Gates:
         self._documents = documents
         self._measurer = measurer
         self._recorder = recorder
+        self._comparer = Comparer(Baselines(engine))
         self._clock = clock
 
     @property
@@ -102,8 +107,8 @@ class Gates:
         hint = found.problems[0].hint if broken and not near else hint
         raise NotFound("gate_unknown", f"There is no gate {name!r}{broken}", hint)
 
-    def check(self, name: str, asked: Asked) -> Evaluation:
-        """Evaluate a gate, keep what it said, and return it.
+    def check(self, name: str, asked: Asked, stopped: Mapping[str, str] | None = None) -> Evaluation:
+        """Evaluate a gate, keep what it said, and return it; objectives in `stopped` have failed for the reason that is there.
 
         Raises:
             InvalidInput: the gate is not there or wrong, names a service that nobody has heard of, or lacks one.
@@ -111,14 +116,9 @@ class Gates:
         """
         began_ns, began = self._clock(), time.perf_counter()
         gate = self.find(name)
-        asked = replace(
-            asked,
-            service=asked.service or gate.written("service"),
-            version=asked.version or gate.written("version"),
-            environment=asked.environment or gate.written("environment"),
-        )
+        asked = _completed(asked, gate)
         stage = asked.stage or gate.stage
-        judged = self._judge(gate, asked, stage, began_ns)
+        judged = _stop(self._judge(gate, asked, stage, began_ns), stopped or {})
         verdict = conclude([(each.objective, each.judged) for each in judged], gate.score)
         evaluation = Evaluation(
             id=make_id(gate.name, asked.service, began_ns),
@@ -143,18 +143,59 @@ class Gates:
         self._keep(evaluation, began_ns)
         return evaluation
 
+    def watch(self, name: str, asked: Asked, since_ns: int, until_ns: int, significance: float = 0.01) -> Watched:
+        """Look at what has come since `since_ns`, and evaluate the gate once that is decided or over.
+
+        It is over at `until_ns`, and decided as soon as objectives are so surely worse that the gate fails. If none is worse
+        that happens with the chance `significance` at most, however often this is called: looks are of times, not of calls.
+
+        Raises:
+            InvalidInput: as `check`, or the time is not of whole minutes, or more than a day.
+            Retryable: the evaluation could not be kept for now.
+        """
+        gate = self.find(name)
+        asked = _completed(asked, gate)
+        now = last_look(since_ns, until_ns, self._clock())
+        chosen = [
+            (each, replace(subject, start_ns=since_ns, end_ns=now))
+            for each, subject in self._choose(gate, asked, asked.stage or gate.stage, self._clock())
+        ]
+        if now <= since_ns:
+            return Watched(0, [], None)
+        baselines = self._baselines(gate, chosen, asked, since_ns)
+        looking = [Looking(*each, baseline) for each, baseline in zip(chosen, baselines, strict=True)]
+        looks = look(self._engine, looking, until_ns, significance)
+        worse = {each.objective: each.reason for each in looks if each.is_worse}
+        fails = bool(worse) and conclude(_assume(chosen, worse), gate.score).result == FAILED
+        evaluation = None
+        if fails or now >= until_ns:
+            asked = replace(asked, window_seconds=(now - since_ns) // 1_000_000_000, end_ns=now)
+            evaluation = self.check(name, asked, worse if fails else None)
+        return Watched((now - since_ns) // _MINUTE, looks, evaluation)
+
     def _judge(self, gate: Gate, asked: Asked, stage: str, now_ns: int) -> Sequence[_Judgement]:
+        chosen = self._choose(gate, asked, stage, now_ns)
+        baselines = self._baselines(gate, chosen, asked, now_ns)
+        measured = self._measurer.measure(chosen)
+        tests = [
+            self._comparer.test(*each, now_ns) if one.value is not None else {}
+            for each, one in zip(chosen, measured, strict=True)
+        ]
+        return [
+            _Judgement(
+                *each, one, baseline, tested, judge(each[0], one, baseline, {text: test.held for text, test in tested.items()})
+            )
+            for each, one, baseline, tested in zip(chosen, measured, baselines, tests, strict=True)
+        ]
+
+    def _choose(self, gate: Gate, asked: Asked, stage: str, now_ns: int) -> list[tuple[Objective, Subject]]:
         objectives = [each for each in gate.objectives if not each.stages or stage in each.stages]
         if not any(each.passing for each in objectives):
             hint = "name another with --stage"
             raise InvalidInput("gate_empty", f"No objective of {gate.name!r} is for the stage {stage!r}", hint)
         chosen = [(each, _subject(each, gate, asked, stage, now_ns)) for each in objectives]
         self._refuse_unknown(gate, chosen)
-        baselines = self._baselines(gate, chosen, asked, now_ns)
-        return [
-            _Judgement(objective, subject, value, baseline, judge(objective, value, baseline))
-            for (objective, subject), value, baseline in zip(chosen, self._measurer.measure(chosen), baselines, strict=True)
-        ]
+        return chosen
 
     def history(self, limit: int, filters: Mapping[str, str], per_gate: int = _ALL) -> list[Summary]:
         """Return the evaluations that were kept, the newest first; filters are `gate`, `service`, `environment`, `result`."""
@@ -232,6 +273,30 @@ class Gates:
             log.warning("gate_span_lost", evaluation=evaluation.id, reason=str(error))
 
 
+def _completed(asked: Asked, gate: Gate) -> Asked:
+    return replace(
+        asked,
+        service=asked.service or gate.written("service"),
+        version=asked.version or gate.written("version"),
+        environment=asked.environment or gate.written("environment"),
+    )
+
+
+def _assume(chosen: Sequence[tuple[Objective, Subject]], worse: Mapping[str, str]) -> list[tuple[Objective, Judged]]:
+    """Judge a gate as well as it can still come out."""
+    as_ = {each.name: FAILED if each.name in worse else PASSED for each, _ in chosen}
+    return [(each, Judged(as_[each.name], as_[each.name] if each.passing else INFO, "")) for each, _ in chosen]
+
+
+def _stop(judged: Sequence[_Judgement], stopped: Mapping[str, str]) -> Sequence[_Judgement]:
+    return [
+        replace(each, judged=replace(each.judged, outcome=FAILED, counts_as=FAILED, reason=stopped[each.objective.name]))
+        if each.objective.name in stopped
+        else each
+        for each in judged
+    ]
+
+
 def _subject(objective: Objective, gate: Gate, asked: Asked, stage: str, now_ns: int) -> Subject:
     """Work out what an objective looks at; its own filters win, then what is asked for, then those of the gate."""
     filters = {
@@ -265,12 +330,15 @@ def _describe(objective: Objective, subject: Subject) -> str:
 
 def without_statements(evaluation: Evaluation) -> Evaluation:
     """Leave out the statements behind the values."""
-    return replace(evaluation, objectives=[replace(each, resolved=None) for each in evaluation.objectives])
+    return replace(evaluation, objectives=[replace(each, resolved=None, compared=[]) for each in evaluation.objectives])
 
 
 def _result(one: _Judgement) -> ObjectiveResult:
-    objective, measured, baseline = one.objective, one.measured, one.baseline
+    objective, measured = one.objective, one.measured
     show = objective.quantity.show
+    # What an objective is held against is told once: earlier evaluations, or else the first that it is tested against.
+    limits = [one.baseline.value, *(each.held.limit for each in one.tested.values())]
+    baseline = next((each for each in limits if each is not None), None)
     return ObjectiveResult(
         name=objective.name,
         measure=_describe(objective, one.subject),
@@ -280,9 +348,9 @@ def _result(one: _Judgement) -> ObjectiveResult:
         shown="" if measured.value is None else show(measured.value),
         passing=str(objective.passing or ""),
         warning=str(objective.warning or ""),
-        baseline=baseline.value,
-        baseline_shown="" if baseline.value is None else show(baseline.value),
-        baseline_evaluations=baseline.evaluations,
+        baseline=baseline,
+        baseline_shown="" if baseline is None else show(baseline),
+        baseline_evaluations=one.baseline.evaluations,
         requests=measured.requests,
         reason=one.judged.reason,
         criteria=one.judged.criteria,
@@ -294,6 +362,7 @@ def _result(one: _Judgement) -> ObjectiveResult:
         end=format_time(one.subject.end_ns),
         exemplars=measured.exemplars,
         resolved=measured.resolved,
+        compared=[each.resolved for each in one.tested.values() if each.resolved],
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from statistics import fmean, median
 
 from assay.quality.gates.criterion import Held, Target, combine, decide
@@ -61,15 +62,16 @@ def aggregate(values: Sequence[float], rule: BaselineRule) -> Baseline:
     return Baseline(_AGGREGATES[rule.aggregate](values) if enough else None, len(values))
 
 
-def judge(objective: Objective, measured: Measured, baseline: Baseline) -> Judged:
-    """Judge one objective."""
+def judge(objective: Objective, measured: Measured, baseline: Baseline, tested: Mapping[str, Held] | None = None) -> Judged:
+    """Judge one objective; `tested` has what its tests came to, by the text of the criterion."""
     if objective.passing is None:
         return Judged(measured.outcome or INFO, INFO, measured.reason or "it has no criteria")
     if measured.outcome:
         return _undecided(objective, measured.outcome, measured.reason)
     assert measured.value is not None
-    passing, notes = _hold(objective.passing, objective, measured.value, baseline)
-    warning, more = _hold(objective.warning, objective, measured.value, baseline) if objective.warning else ([], [])
+    decided = partial(_hold, objective=objective, value=measured.value, baseline=baseline, tested=tested or {})
+    passing, notes = decided(objective.passing)
+    warning, more = decided(objective.warning) if objective.warning else ([], [])
     criteria, notes = [held for group in passing for held in group], list(dict.fromkeys([*notes, *more]))
     decisive = combine(_kept(passing, objective))
     if decisive is None:
@@ -123,8 +125,16 @@ def _result(reached: float, counted: set[str], score: Score | None) -> str:
     return WARNING if reached >= score.warning - 1e-9 else FAILED
 
 
-def _hold(target: Target, objective: Objective, value: float, baseline: Baseline) -> tuple[list[list[Held]], list[str]]:
-    held = [[decide(each, value, baseline.value, objective.quantity) for each in group] for group in target.groups]
+def _hold(
+    target: Target, objective: Objective, value: float, baseline: Baseline, tested: Mapping[str, Held]
+) -> tuple[list[list[Held]], list[str]]:
+    held = [
+        [
+            tested[each.text] if each.kind == "test" else decide(each, value, baseline.value, objective.quantity)
+            for each in group
+        ]
+        for group in target.groups
+    ]
     notes = [
         f"{each.text} was left out ({each.outcome}): {each.reason}"
         for group in held

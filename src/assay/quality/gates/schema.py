@@ -9,10 +9,11 @@ from assay.quality.gates.document import AGGREGATES, CONSEQUENCES, UNDECIDED
 from assay.quality.gates.sources import AGGREGATIONS
 
 _TEXT = {"type": "string", "minLength": 1}
+_COMPARED = r"(<=|>=|==?|<|>) *[+-]? *\d+(\.\d+)?([eE][+-]?\d+)? *([^\s\d]\S*)?( +of +baseline)?"
 _CRITERION = {
     "type": "string",
-    "pattern": r"^\s*(<=|>=|==?|<|>) *[+-]? *\d+(\.\d+)?([eE][+-]?\d+)? *([^\s\d]\S*)?( +of +baseline)?\s*$",
-    "examples": ["<= 1%", "<= 500ms", ">= 5/s", "<= +10% of baseline"],
+    "pattern": rf"^\s*({_COMPARED}|not +worse +than +\S.*)\s*$",
+    "examples": ["<= 1%", "<= 500ms", ">= 5/s", "<= +10% of baseline", "not worse than version 1.4.1 by 10%"],
 }
 _ALL_OF = {"anyOf": [_CRITERION, {"type": "array", "items": _CRITERION, "minItems": 1}]}
 _WINDOW = {"type": "string", "pattern": r"^\d+(\.\d+)? ?(s|m|min|h|d)$", "examples": ["15m", "2h", "30d"]}
