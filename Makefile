@@ -34,6 +34,7 @@ check: $(READY) $(SCHEMA)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python sdk/generate.py --check
+	$(BIN)/python -m dashboards.generate --check
 	.ci/portable
 	$(NODE) npm run --silent check
 
@@ -47,6 +48,7 @@ bench: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 	$(BIN)/python sdk/generate.py
+	$(BIN)/python -m dashboards.generate
 
 # The lock has all that is to be installed. Pip would refuse it on resolving it again: somebody requires pydantic with an extra.
 $(READY): requirements/dev.txt pyproject.toml sdk/python/pyproject.toml

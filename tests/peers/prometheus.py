@@ -40,11 +40,14 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(work: Path, target: str, write_to: str = "") -> Iterator[Prometheus]:
-    """Run one with its data in `work` that scrapes `target`, such as 127.0.0.1:9464, every second, and writes to a URL."""
+def prometheus(work: Path, target: str, write_to: str = "", **more: Any) -> Iterator[Prometheus]:
+    """Run one with its data in `work` that scrapes `target`, such as 127.0.0.1:9464, every second, and writes to a URL.
+
+    `more` has further keys of its configuration.
+    """
     port = free_port()
     job = {"job_name": "assay", "honor_labels": True, "static_configs": [{"targets": [target]}]}
-    config: dict[str, Any] = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}
+    config: dict[str, Any] = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job], **more}
     if write_to:
         config["remote_write"] = [{"url": write_to, "send_exemplars": True, "send_native_histograms": True}]
     (work / "prometheus.yml").write_text(yaml.safe_dump(config))
@@ -63,9 +66,14 @@ def prometheus(work: Path, target: str, write_to: str = "") -> Iterator[Promethe
 
 def check_page(text: str) -> str:
     """Return what `promtool check metrics` has to say of a page in the classic format; nothing is best."""
-    command: list[str | Path] = [folder("prometheus") / "usr/bin/promtool", "check", "metrics"]
+    return promtool("check", "metrics", text=text)[1]
+
+
+def promtool(*arguments: str | Path, text: str = "") -> tuple[int, str]:
+    """Run it and return its exit code and what it prints."""
+    command: list[str | Path] = [folder("prometheus") / "usr/bin/promtool", *arguments]
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 def _is_ready(url: str) -> bool:

@@ -30,6 +30,7 @@ COMMANDS = {
     "incident": "Report incidents, from a pipeline, an alert or by hand.",
     "policy": "Show, check, test and try out policies: filters, enrichment, scrubbing and sampling.",
     "exporters": "Show, hold and repeat what is sent on to other systems.",
+    "dashboards": "Write the dashboards for Grafana and the rules for Prometheus into DIRECTORY.",
     "sql": "Ask in ClickHouse's SQL; QUERY is one SELECT, or - to read it from standard input.",
     "config": "Show, check and describe the configuration.",
 }
