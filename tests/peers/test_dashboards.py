@@ -22,6 +22,7 @@ from assay.core.addresses import free_port
 from assay.dashboards import shipped
 
 _SERVICE = "dashed-shop"
+_WINDOW = "10m"
 _FAILED = Status(code=Status.STATUS_CODE_ERROR)
 _GATE = """kind: gate
 name: release
@@ -57,23 +58,21 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
         with prometheus(work, "", **settings) as server:
             _send(assay, 0)
             _report(assay)
-            wait_for(lambda: bool(server.ask("qms_deployments_total")), "Prometheus has seen the deployment")
+            seen = "qms_deployments_total and on() traces_span_metrics_calls_total"
+            wait_for(lambda: bool(server.ask(seen)), "Prometheus has seen the deployment and requests")
             _send(assay, 1)
+            grown = f"sum(rate(traces_span_metrics_calls_total[{_WINDOW}])) > 0"
+            wait_for(lambda: bool(server.values(grown)), "Prometheus has seen requests grow")
             _evaluate(assay)
-            wait_for(
-                lambda: bool(server.ask("qms_compliance_score and on() qms_quality_gate_pass_rate")), "and what was judged"
-            )
-            wait_for(
-                lambda: bool(server.values("sum(rate(traces_span_metrics_calls_total[30s])) > 0")),
-                "requests were counted twice",
-            )
+            judged = "qms_compliance_score and on() qms_quality_gate_pass_rate"
+            wait_for(lambda: bool(server.ask(judged)), "Prometheus has seen what was judged")
             yield server
 
 
 @pytest.mark.parametrize(("place", "expression"), queries())
 def test_each_panel_has_an_answer(scraped: Prometheus, place: str, expression: str) -> None:
     """Prometheus understands each query, and nearly all have something to show."""
-    filled = re.sub(r"\$(service|environment|framework)\b", ".*", expression).replace("$__rate_interval", "1m")
+    filled = re.sub(r"\$(service|environment|framework)\b", ".*", expression).replace("$__rate_interval", _WINDOW)
     found: list[object] = []
 
     def answered() -> bool:
