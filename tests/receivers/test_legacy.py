@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
+from typing import Any
 
 import httpx
-from tests.receivers.conftest import JAEGER, Older, Recorder
+import pytest
+from grpc import aio
+from tests.receivers.conftest import JAEGER, Older, Recorder, until
+from tests.receivers.jaeger import samples as jaeger
 
 from assay.core.config import Jaeger, Receivers, Zipkin
 from assay.receivers import Budget, Legacy
@@ -29,21 +34,37 @@ async def test_what_is_switched_off_does_not_listen() -> None:
     assert receivers.ports == {}
 
 
-async def test_slow_and_broken_senders_hold_up_nobody(older: Older) -> None:
-    """Connections that send half a request, garbage or nothing leave room for others, and take no memory when they end."""
-    host, _, port = older.receivers.ports["Zipkin"].rpartition(":")
+HTTP = b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-thrift\r\nContent-Length: 1000\r\n\r\n"
+GOOD = {
+    "Zipkin": ("/api/v2/spans", "application/json", b'[{"traceId":"1","id":"2"}]'),
+    "Jaeger/HTTP": ("/api/traces", "application/x-thrift", jaeger.THRIFT_BATCHES[0]),
+}
+BAD = {
+    "Zipkin": (b"", b"\x16\x03\x01\x02\x00\x01garbage", HTTP % b"/api/v2/spans" + b"[" + b"5" * 500),
+    "Jaeger/HTTP": (b"", b"\xff" * 5_000, HTTP % b"/api/traces" + jaeger.THRIFT_BATCHES[0][:500]),
+    "Jaeger/gRPC": (b"", b"\xff" * 5_000, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(100), b"GET / HTTP/1.1\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_bad_senders_of_one_port_hold_up_no_other(older: Older, name: str) -> None:
+    """Connections that send garbage, half a request or nothing leave room on every port, and take no memory when they end."""
+    host, _, port = older.receivers.ports[name].rpartition(":")
     writers = []
-    head = b"POST /api/v2/spans HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n["
-    for sent in (b"", head, b"\x16\x03\x01\x02\x00\x01garbage", head + b"5" * 500) * 5:
+    for sent in BAD[name] * 10:
         _, writer = await asyncio.open_connection(host, int(port))
-        writer.write(sent)
-        await writer.drain()
         writers.append(writer)
+        writer.write(sent)
+        with suppress(ConnectionError):
+            await writer.drain()
     async with httpx.AsyncClient(trust_env=False) as client:
-        response = await client.post(f"{older.url('Zipkin')}/api/v2/spans", content=b'[{"traceId":"1","id":"2"}]')
-    assert response.status_code == 202
+        for good, (path, media_type, body) in GOOD.items():
+            response = await client.post(older.url(good) + path, content=body, headers={"content-type": media_type})
+            assert response.status_code == 202
+    async with aio.insecure_channel(older.receivers.ports["Jaeger/gRPC"]) as channel:
+        ask: Any = channel.unary_unary("/jaeger.api_v2.CollectorService/PostSpans")
+        assert await ask(jaeger.POSTED[0], timeout=30) == b""
     for writer in writers:
         writer.close()
-    async with asyncio.timeout(10):
-        while older.budget.used_bytes:
-            await asyncio.sleep(0.005)
+    await until(lambda: older.budget.used_bytes == 0)
+    assert len(older.recorder.taken) == 3
