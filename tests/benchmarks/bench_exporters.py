@@ -1,7 +1,7 @@
-"""Measure how fast stored spans become what destinations take, beside how fast the engine reads the same rows.
+"""Measure how fast stored telemetry becomes what destinations take, beside how fast the engine reads the rows of the spans.
 
-Run it with `python -m tests.benchmarks.bench_exporters`. CPU time of the process, all threads; with the compression that the
-destination has, without the network.
+Run it with `python -m tests.benchmarks.bench_exporters`. Items per second of CPU time of the process, all threads; with gzip
+where the destination has it, without the network.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from assay.exporters.section import DESTINATIONS
 from assay.exporters.source import Source
 from assay.store import EmbeddedEngine, migrate
 
-SPANS = 16_384
-_KINDS: dict[str, dict[str, Any]] = {
-    "otlp/http": {},
-    "zipkin": {},
-    "jaeger/thrift": {},
-    "elasticsearch": {},
+ITEMS = 16_384
+_UNCOMPRESSED = {"jaeger/thrift", "statsd", "prometheus/remote_write"}
+_KINDS: dict[Signal, dict[str, dict[str, Any]]] = {
+    Signal.TRACES: {"otlp/http": {}, "zipkin": {}, "jaeger/thrift": {}, "elasticsearch": {}},
+    Signal.METRICS: {"otlp/http": {}, "prometheus/remote_write": {}, "statsd": {"endpoint": "udp://unused"}},
+    Signal.LOGS: {"otlp/http": {}, "elasticsearch": {}, "fluent/forward": {"endpoint": "tcp://unused"}},
 }
 
 
@@ -36,23 +36,26 @@ def main() -> None:
         os.chdir(directory)
         engine = EmbeddedEngine(Path(directory) / "store", config.Store(), config.Sql())
         migrate(engine)
-        engine.insert(Signal.TRACES, [records(Signal.TRACES, SPANS)], "bench")
+        for signal, kinds in _KINDS.items():
+            engine.insert(signal, [records(signal, ITEMS)], f"bench/{signal}")
+            for kind, more in kinds.items():
+                options = {"endpoint": "http://unused", **({"spans": "all"} if signal is Signal.TRACES else {}), **more}
+                settings = parse({"x": {"type": kind, **options}})["x"]
+                source = Source(engine, signal, settings, lambda _signal: 1)
+                destination = DESTINATIONS[kind](settings, signal, Path(directory))
+                plan = source.plan(0, 1)
+                began = time.process_time()
+                payloads = [
+                    payload.body if kind in _UNCOMPRESSED else gzip.compress(payload.body, 1)
+                    for part in range(plan.slices)
+                    for payload in destination.encode(source.page(0, plan, part))
+                ]
+                spent = time.process_time() - began
+                print(f"{signal}, {kind}: {plan.rows} items in {len(payloads)} requests: {plan.rows / spent:,.0f}", flush=True)
+                destination.close()
         began = time.process_time()
         engine.read("SELECT * FROM assay_spans", form="Native")
-        print(f"reading the rows alone: {SPANS / (time.process_time() - began):,.0f} spans per second of CPU time")
-        for kind, more in _KINDS.items():
-            settings = parse({"x": {"type": kind, "endpoint": "http://unused", "spans": "all", **more}})["x"]
-            source = Source(engine, Signal.TRACES, settings, lambda _signal: 1)
-            destination = DESTINATIONS[kind](settings, Signal.TRACES, Path(directory))
-            plan = source.plan(0, 1)
-            began = time.process_time()
-            payloads = [
-                payload.body if kind == "jaeger/thrift" else gzip.compress(payload.body, 1)
-                for payload in destination.encode(source.page(0, plan, 0))
-            ]
-            spent = time.process_time() - began
-            print(f"{kind}: {plan.rows} spans in {len(payloads)} requests: {plan.rows / spent:,.0f}")
-            destination.close()
+        print(f"reading the rows of the spans alone: {ITEMS / (time.process_time() - began):,.0f}")
         engine.close()
 
 

@@ -143,6 +143,22 @@ def test_totals_become_increments_also_over_a_restart(engine: Engine, tmp_path: 
     ]
 
 
+def test_over_tcp_a_receiver_that_is_away_gets_it_later(engine: Engine, tmp_path: Path) -> None:
+    """A refused connection is told and tried again; nothing is a dead letter."""
+    journal = Journal(engine)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    given_ = {"type": "statsd", "endpoint": f"tcp://127.0.0.1:{port}", **QUICK}
+    with exporting(engine, journal, tmp_path, there=given_) as exporters:
+        journal.put(Signal.METRICS, otlp_requests.metrics("patient", [gauge("fill", 0.5)]))
+        wait_for(lambda: "does not take it" in exporters.told()[0].last_error, "the error is told")
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            connection, _ = listener.accept()
+            with connection:
+                assert connection.recv(1000) == b"fill:0.5|g\n"
+    assert not (tmp_path / "there" / "dead").exists()
+
+
 _drawn: list[Any] = []
 
 
