@@ -3,7 +3,7 @@
 Run it with `python -m tests.benchmarks.bench_gates`. The month has 200 services of 10 operations (bench_service_metrics) and
 four evaluations a day of each (generate_evaluations.sql): 24,000 with three criteria each. Gates are asked over HTTP of an
 Assay in its own processes, so an answer includes that its events are on disk. The limit of each is 150 ms for p95. The CPU time
-of both processes is told beside it: that hardly changes with what else the machine does.
+of both processes until the answer is told beside it: that changes less with what else the machine does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 from rich.console import Console
 from tests.benchmarks.bench import Report, cpu_seconds
 from tests.benchmarks.bench_service_metrics import fill_month
-from tests.e2e.running import Running, running
+from tests.e2e.running import Running, running, wait_for
 
 from assay.core import config
 from assay.core.statement import Statement
@@ -67,22 +67,34 @@ def generate(store: Path, quality: Path) -> None:
 
 
 def measure(server: Running, name: str, repeat: int, report: Report) -> None:
-    """Ask a gate about one service after the other."""
-    before, taken = _used(server), []
+    """Ask a gate about one service after the other, each once nothing is left to do: gates are asked now and then."""
+    used, taken = 0.0, []
     for number in range(repeat):
-        began = time.perf_counter()
+        before, began = _used(server), time.perf_counter()
         answer = server.client.post(
             f"{server.api}/api/v1/gates/{name}/evaluations", json={"service": f"service-{1 + number % 49}"}, timeout=60
         )
         taken.append((time.perf_counter() - began) * 1000)
+        used += _used(server) - before
         told = answer.json()
         assert answer.status_code == 200, told
         assert told["result"] == "passed", told["reasons"]
-    used = 1000 * (_used(server) - before) / repeat
+        settle(server, 0.5)
     taken.sort()
     p95 = taken[int(0.95 * (len(taken) - 1))]
-    figures = f"{statistics.median(taken):,.0f} / {p95:,.0f} ms, {used:,.0f} ms"
+    figures = f"{statistics.median(taken):,.0f} / {p95:,.0f} ms, {1000 * used / repeat:,.0f} ms"
     report.add(f"{name}: p50 / p95, CPU time", figures, f"p95 ≤ {_LIMIT_MS:.0f} ms", p95 <= _LIMIT_MS)
+
+
+def settle(server: Running, pause: float) -> None:
+    """Wait until what Assay does in the background, as after a start or an event, is over: for two pauses it hardly works."""
+    seen = [_used(server)]
+
+    def is_quiet() -> bool:
+        seen.append(_used(server))
+        return len(seen) > 2 and seen[-1] - seen[-3] < 0.2 * pause
+
+    wait_for(is_quiet, "it has settled", 600, pause=pause)
 
 
 def _used(server: Running) -> float:
@@ -91,13 +103,14 @@ def _used(server: Running) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=60)
+    parser.add_argument("--repeat", type=int, default=20)
     given = parser.parse_args()
     report = Report()
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
         data, quality = Path(folder) / "data", Path(folder) / "quality"
         generate(data / "store", quality)
         with running(data, QUALITY__DIRECTORY=str(quality), DATA_DIR=str(data)) as server:
+            settle(server, 5)
             for name in GATES:
                 measure(server, name, given.repeat, report)
             rows = server.rows("SELECT sum(total_rows) FROM system.tables WHERE name LIKE 'assay_service_metrics%'")[0][0]
