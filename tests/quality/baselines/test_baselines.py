@@ -22,6 +22,7 @@ from assay.quality.baselines import (
     read_sides,
 )
 from assay.quality.baselines.baseline import hour_of_week
+from assay.quality.baselines.observed import read_durations
 from assay.quality.comparison import Rate
 
 
@@ -168,8 +169,10 @@ def test_few_requests_are_read_as_they_are_and_many_by_bucket(engine: Engine, se
     send([7, 7, 30], NOW)
     seen = observe(engine, _which(service, NOW, NOW + MINUTE))
     assert seen is not None
-    assert seen.exact is not None
-    assert dict(seen.exact.counts) == {0.007: 2, 0.03: 1}
+    exact = read_durations(engine, _which(service, NOW, NOW + MINUTE), 3)
+    assert exact is not None
+    assert dict(exact.counts) == {0.007: 2, 0.03: 1}
+    assert read_durations(engine, _which(service, NOW, NOW + MINUTE), 4) is None
     assert [round(1000 * value) for value in seen.durations().values] == [7, 30]
     assert observe(engine, _which(service, NOW + HOUR, NOW + 2 * HOUR)) is None
 

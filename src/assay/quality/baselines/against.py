@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Literal
 
 from assay.core.errors import InvalidInput
+from assay.core.ports import Engine
 from assay.quality.baselines.baseline import KINDS, Baseline
 from assay.quality.baselines.keeper import Baselines
-from assay.quality.baselines.observed import Observed, Which, observe
-from assay.quality.comparison import DEFAULT_RULES, Comparison, Rules, Sample, compare
+from assay.quality.baselines.observed import EXACT_UP_TO, SCALE, Observed, Which, observe, read_durations
+from assay.quality.comparison import DEFAULT_RULES, Comparison, Durations, Rules, Sample, compare
 
 COUNTED = ("error_rate", "availability", "throughput")
 EXAMPLES = "version 1.4.1, other versions, environment production, window 7d ago, or baseline release"
+
+Read = Callable[[Which], Observed | None]
 
 _MINUTE = 60 * 1_000_000_000
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
@@ -34,14 +39,16 @@ class Against:
 class Sides:
     """Both sides of a comparison, None where nothing is known; `baseline` is the one that was taken, if it is one.
 
-    `reason` says why a side is missing.
+    `reason` says why a side is missing. `exact` reads the very durations of both, None if there are too many of them or not all
+    are there any more; else they are compared by buckets of `scale`.
     """
 
     candidate: Observed | None
     other: Observed | None
     baseline: Baseline | None
     reason: str
-    scale: int
+    scale: int = SCALE
+    exact: Callable[[], tuple[Durations, Durations] | None] = field(default=lambda: None, compare=False)
 
 
 def parse_against(text: str) -> Against:
@@ -66,18 +73,24 @@ def parse_against(text: str) -> Against:
     raise InvalidInput("against_invalid", f"{text!r} is nothing to compare with", f"write {EXAMPLES}")
 
 
-def read_sides(baselines: Baselines, against: Against, which: Which, now_ns: int) -> Sides:
+def read_sides(baselines: Baselines, against: Against, which: Which, now_ns: int, read: Read | None = None) -> Sides:
     """Read both sides: the candidate that `which` describes, and what it is held against; baselines are those that hold now.
+
+    `read` observes requests, for who has asked for some of them before.
 
     Raises:
         InvalidInput: `other versions` without a version of the candidate, or a side against itself.
     """
-    candidate = observe(baselines.engine, which)
+    read = read or partial(observe, baselines.engine)
+    candidate = read(which)
     missing = "" if candidate else "no request of the candidate is known"
     if against.kind == "baseline":
         return _against_baseline(baselines, against, which, candidate, now_ns)
-    other = observe(baselines.engine, other_side(against, which))
-    return Sides(candidate, other, None, missing or ("" if other else f"no request is known of {against.text}"), 6)
+    beside = other_side(against, which)
+    other = read(beside)
+    exact = cache(lambda: _read_exact(baselines.engine, (which, candidate), (beside, other)))
+    reason = missing or ("" if other else f"no request is known of {against.text}")
+    return Sides(candidate, other, None, reason, exact=exact)
 
 
 def other_side(against: Against, which: Which) -> Which:
@@ -113,7 +126,7 @@ def compare_sides(measure: str, sides: Sides, *, tolerance: float = 0.0, rules: 
     Raises:
         InvalidInput: the measure is none of these.
     """
-    ours, theirs = (_sample(measure, side, sides) for side in (sides.candidate, sides.other))
+    ours, theirs = _samples(measure, sides)
     percentile = 0.0 if measure in COUNTED else read_percentile(measure)
     compared = compare(
         ours, theirs, tolerance=tolerance, percentile=percentile, fewer_is_worse=measure == "throughput", rules=rules
@@ -154,21 +167,34 @@ def read_percentile(measure: str) -> float:
 def _against_baseline(baselines: Baselines, against: Against, which: Which, candidate: Observed | None, now_ns: int) -> Sides:
     if which.operation_matching:
         reason = "there are baselines of operations and of all together, and none of those that match a pattern"
-        return Sides(candidate, None, None, reason, 6)
+        return Sides(candidate, None, None, reason)
     found = baselines.find(against.name, which, now_ns)
     other = found.baseline.at(which.start_ns) if found.baseline else None
     reason = "" if candidate else "no request of the candidate is known"
     if not other:
         reason = reason or found.reason or "the baseline has seen nothing at that hour of the week"
-    return Sides(candidate, other, found.baseline, reason, other.sketch.scale if other else 6)
+    return Sides(candidate, other, found.baseline, reason, other.sketch.scale if other else SCALE)
 
 
-def _sample(measure: str, side: Observed | None, sides: Sides) -> Sample | None:
+def _read_exact(
+    engine: Engine, ours: tuple[Which, Observed | None], theirs: tuple[Which, Observed | None]
+) -> tuple[Durations, Durations] | None:
+    if not ours[1] or not theirs[1] or max(ours[1].received, theirs[1].received) > EXACT_UP_TO:
+        return None
+    one = read_durations(engine, ours[0], ours[1].received)
+    other = read_durations(engine, theirs[0], theirs[1].received) if one else None
+    return (one, other) if one and other else None
+
+
+def _samples(measure: str, sides: Sides) -> tuple[Sample | None, Sample | None]:
+    if measure not in COUNTED and (exact := sides.exact()):
+        return exact
+    return _sample(measure, sides.candidate, sides.scale), _sample(measure, sides.other, sides.scale)
+
+
+def _sample(measure: str, side: Observed | None, scale: int) -> Sample | None:
     if side is None:
         return None
-    if measure in ("error_rate", "availability"):
-        return side.share
     if measure == "throughput":
         return side.rate
-    exact = sides.candidate and sides.other and sides.candidate.exact and sides.other.exact
-    return side.exact if exact else side.durations(sides.scale)
+    return side.share if measure in COUNTED else side.durations(scale)

@@ -14,9 +14,11 @@ from assay.quality.comparison import Durations, Rate, Share
 SCALE = 6
 """Scale of the histograms of the service metrics: buckets grow by the 2^6th root of 2."""
 
+EXACT_UP_TO = 2_000
+"""Requests of a side up to which durations are compared one by one."""
+
 _FOLDER = "assay.quality.baselines"
 _ZERO = -2
-_RAW_UP_TO = 2_000
 _LIMIT = 200_000
 _TOGETHER = {"by_operation": False, "by_hour": False, "limit": _LIMIT}
 
@@ -49,17 +51,13 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was seen in `seconds`: `requests` and `errors` adjusted for sampling by senders, of which `received` came.
-
-    `exact` has the very durations in seconds where they are few and still there.
-    """
+    """What was seen in `seconds`: `requests` and `errors` adjusted for sampling by senders, of which `received` came."""
 
     seconds: float
     requests: float
     errors: float
     received: int
     sketch: Sketch
-    exact: Durations | None = None
 
     @property
     def share(self) -> Share:
@@ -125,10 +123,7 @@ class Slot:
 
 
 def observe(engine: Engine, which: Which) -> Observed | None:
-    """Return what was seen of these requests, in all their environments and operations together; None if there were none.
-
-    The durations are exact as well, if there are at most 2,000 and the spans are in the hot window.
-    """
+    """Return what was seen of these requests, in all their environments and operations together; None if there were none."""
     slots = list_slots(engine, which)
     if not slots:
         return None
@@ -137,14 +132,12 @@ def observe(engine: Engine, which: Which) -> Observed | None:
         for bucket, count in slot.observed.sketch.counts.items():
             counts[bucket] = counts.get(bucket, 0) + count
     seen = [slot.observed for slot in slots]
-    received = sum(each.received for each in seen)
     return Observed(
         seconds=(which.end_ns - which.start_ns) / 1e9,
         requests=sum(each.requests for each in seen),
         errors=sum(each.errors for each in seen),
-        received=received,
+        received=sum(each.received for each in seen),
         sketch=Sketch(SCALE, counts),
-        exact=_read_exact(engine, which, received) if received <= _RAW_UP_TO else None,
     )
 
 
@@ -192,7 +185,11 @@ def _observed(row: Mapping[str, Any], seconds: float) -> Observed:
     return Observed(seconds, row["requests"], row["errors"], int(row["received"]), sketch)
 
 
-def _read_exact(engine: Engine, which: Which, received: int) -> Durations | None:
-    rows = engine.query(load(_FOLDER, "read_durations"), {**which.parameters, "limit": _RAW_UP_TO}).dicts()
+def read_durations(engine: Engine, which: Which, received: int) -> Durations | None:
+    """Return the very durations of as many requests as were received, in seconds.
+
+    None if not all of their spans are there any more.
+    """
+    rows = engine.query(load(_FOLDER, "read_durations"), {**which.parameters, "limit": EXACT_UP_TO}).dicts()
     counts = {int(row["duration_ns"]) / 1e9: float(row["count"]) for row in rows}
     return Durations(counts) if sum(counts.values()) == received else None

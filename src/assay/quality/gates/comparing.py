@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from assay.core.errors import AssayError, InvalidInput
 from assay.quality.baselines import (
@@ -14,6 +15,7 @@ from assay.quality.baselines import (
     Which,
     compare_sides,
     measure_side,
+    observe,
     other_side,
     parse_against,
     read_sides,
@@ -42,20 +44,22 @@ class Comparer:
     def __init__(self, baselines: Baselines) -> None:
         self._baselines = baselines
 
-    def test(self, objective: Objective, subject: Subject, now_ns: int) -> Mapping[str, Tested]:
-        """Return what the tests among the criteria of an objective came to, by the text of each.
+    def test(self, objectives: Sequence[tuple[Objective, Subject]], now_ns: int) -> list[Mapping[str, Tested]]:
+        """Return what the tests among the criteria of each objective came to, by their texts; the same is asked for once.
 
         Raises:
             InvalidInput: a criterion compares the candidate with itself, or with others of an unknown version.
         """
-        found: dict[str, Sides] = {}
+        read = cache(partial(observe, self._baselines.engine))
+        sides = cache(lambda against, which: read_sides(self._baselines, against, which, now_ns, read))
+        return [self._test(*each, sides) for each in objectives]
+
+    def _test(self, objective: Objective, subject: Subject, sides: Callable[[Against, Which], Sides]) -> Mapping[str, Tested]:
         tested = {}
         for criterion in tests_of(objective):
             against, which = parse_against(criterion.against), which_of(subject)
             try:
-                if against.text not in found:
-                    found[against.text] = read_sides(self._baselines, against, which, now_ns)
-                held = _hold(criterion, objective, found[against.text])
+                held = _hold(criterion, objective, sides(against, which))
             except AssayError as error:
                 if isinstance(error, InvalidInput) and error.code in ("against_itself", "version_missing"):
                     raise

@@ -177,10 +177,9 @@ class Gates:
         chosen = self._choose(gate, asked, stage, now_ns)
         baselines = self._baselines(gate, chosen, asked, now_ns)
         measured = self._measurer.measure(chosen)
-        tests = [
-            self._comparer.test(*each, now_ns) if one.value is not None else {}
-            for each, one in zip(chosen, measured, strict=True)
-        ]
+        known = [each for each, one in zip(chosen, measured, strict=True) if one.value is not None]
+        told = iter(self._comparer.test(known, now_ns))
+        tests = [next(told) if one.value is not None else {} for one in measured]
         return [
             _Judgement(
                 *each, one, baseline, tested, judge(each[0], one, baseline, {text: test.held for text, test in tested.items()})
