@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Browser, expect
-from tests.e2e.running import running
+from tests.e2e.running import Running, running, wait_for
 from tests.otlp_requests import SECOND, span, traces
 from tests.ui.conftest import Visiting, look
+from tests.ui.telemetry import Shop
 
 
 def test_the_first_data_is_noticed(browser: Browser, tmp_path: Path) -> None:
@@ -50,6 +51,25 @@ def test_services_show_how_they_go(visit: Visiting) -> None:
     expect(delivery).to_contain_text("Deployments per day")
     expect(delivery).to_contain_text(re.compile(r"of \d\d"))
     expect(page.get_by_role("table", name="Latest deployments")).to_contain_text("2.4.0")
+
+
+def test_a_service_shows_what_was_said_of_it(visit: Visiting, site: tuple[Running, Shop]) -> None:
+    """What a gate said last of a service is its state on the first page, and beside its baselines on its own."""
+    server = site[0]
+    said = {"qms.quality_gate.name": "smoke tests", "qms.quality_gate.result": "warning", "service.name": "mailer"}
+    event = {"event": "qms.quality_gate.evaluated", "attributes": said | {"service.version": "0.9.3"}}
+    server.client.post(f"{server.api}/api/v1/events", json=event).raise_for_status()
+    taking = {"kind": "rolling", "service": "mailer"}
+    server.client.post(f"{server.api}/api/v1/baselines", json=taking, timeout=60).raise_for_status()
+    events = "SELECT uniqExact(EventName) FROM assay_events WHERE Service = 'mailer' AND EventName LIKE 'qms.%'"
+    wait_for(lambda: server.rows(events) == [[2]], "kept", pause=0.2)
+    page = visit().open("/")
+    expect(page.get_by_role("table", name="Services").get_by_role("row", name=re.compile("^mailer"))).to_contain_text("warning")
+    page.get_by_role("link", name="mailer").click()
+    expect(page.get_by_role("table", name="Gates")).to_contain_text("smoke tests")
+    baseline = page.get_by_role("table", name="Baselines").get_by_role("row", name=re.compile("^rolling"))
+    expect(baseline).to_contain_text("production")
+    expect(baseline).to_contain_text(" ms")
 
 
 def test_a_service_shows_what_it_does(visit: Visiting) -> None:

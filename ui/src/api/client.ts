@@ -100,14 +100,16 @@ export function usePages<P extends PagedPath>(
     refetchInterval: (query) => (query.state.data?.pages.length === 1 && refetchInterval ? refetchInterval : false),
     ...asking,
   });
-  const { data, error, isPending, isFetchingNextPage, hasNextPage, isPlaceholderData } = asked;
+  const { data, error, isPending, isFetchingNextPage, isPlaceholderData } = asked;
+  // While the answer before stays visible, what it says of its next page holds too.
+  const last = data?.pages.at(-1) as { next_cursor: string | null } | undefined;
   return {
     data: data?.pages,
     error: error as AskError | null,
     isPending,
     isPlaceholderData,
     isFetchingNextPage,
-    more: hasNextPage ? () => void asked.fetchNextPage() : undefined,
+    more: last?.next_cursor ? () => void asked.fetchNextPage() : undefined,
     refetch: asked.refetch,
     question,
   };

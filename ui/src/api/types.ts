@@ -14,3 +14,5 @@ export type TraceSummary = components["schemas"]["TraceSummary"];
 export type Trace = components["schemas"]["Trace"];
 export type Span = components["schemas"]["Span"];
 export type Described = components["schemas"]["Described"];
+export type GateSummary = Answer<"/api/v1/gate-evaluations">["evaluations"][number];
+export type BaselineView = components["schemas"]["BaselineView"];

@@ -1,3 +1,4 @@
+import { useEffect, useMemo } from "react";
 import { useAsk } from "@/api/client";
 import type { Services } from "@/api/types";
 import { Panel } from "@/parts/Panel";
@@ -6,6 +7,7 @@ import { useRange } from "@/shell/range";
 import { asParameters } from "@/time";
 import { DeliveryNumbers } from "./DeliveryNumbers";
 import { FirstRun } from "./FirstRun";
+import { gateStates } from "./gates";
 import "./home.css";
 import { OpenIncidents } from "./OpenIncidents";
 import { RecentDeployments } from "./RecentDeployments";
@@ -26,7 +28,19 @@ export function Home() {
   );
   const incidents = useAsk("/api/v1/dora/incidents", { query: { window: 90, environment: "" } });
   const series = useAsk("/api/v1/services/series", { query }, { refetchInterval });
+  const gates = useAsk("/api/v1/gate-evaluations", { query: { limit: 500 } });
+  const states = useMemo(() => gateStates(gates.data?.evaluations ?? []), [gates.data]);
   const open = incidents.data?.incidents.filter(({ resolved_at }) => resolved_at === null);
+
+  const hasCome = isQuiet && ever.data !== undefined && hasSender(ever.data.services);
+  const { refetch: askServices } = services;
+  const { refetch: askSeries } = series;
+  useEffect(() => {
+    // Who has waited for the first data sees it at once, not when the page asks again by itself.
+    if (!hasCome) return;
+    void askServices();
+    void askSeries();
+  }, [hasCome, askServices, askSeries]);
 
   if (isQuiet && ever.data && !hasSender(ever.data.services))
     return (
@@ -40,7 +54,13 @@ export function Home() {
       {open && open.length > 0 && <OpenIncidents incidents={open} question={incidents.question} />}
       <Panel title="Services" asked={services} flush lines={6}>
         {(answer) => (
-          <ServicesTable services={answer.services} series={series.data} incidents={open ?? []} range={range} />
+          <ServicesTable
+            services={answer.services}
+            series={series.data}
+            incidents={open ?? []}
+            gates={states}
+            range={range}
+          />
         )}
       </Panel>
       <RecentDeployments />

@@ -5,10 +5,12 @@ import { formatDuration, formatRate, formatShare } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { serviceColour } from "@/parts/colours";
 import { type Column, DataTable } from "@/parts/DataTable";
+import { GateResult } from "@/parts/GateResult";
 import { Sparkline } from "@/parts/Sparkline";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
 import { milliseconds, type Range } from "@/time";
+import type { GateState } from "./gates";
 
 type Row = {
   name: string;
@@ -18,6 +20,7 @@ type Row = {
   points: (number | null)[];
   lastSeen: string;
   incidents: number;
+  gates: GateState | undefined;
 };
 
 /** Every service of the time range: rate, errors, the slow end of its durations and how that went, and open incidents. */
@@ -25,16 +28,18 @@ export function ServicesTable({
   services,
   series,
   incidents,
+  gates,
   range,
 }: {
   services: Services;
   series: Answer<"/api/v1/services/series"> | undefined;
   incidents: Incident[];
+  gates: Map<string, GateState>;
   range: Range;
 }) {
   const rows = services
     .filter(({ name, spans }) => name !== "assay" || spans > 0)
-    .map((service) => makeRow(service, series, incidents));
+    .map((service) => makeRow(service, series, incidents, gates));
   if (rows.length === 0)
     return (
       <Empty title="Nothing was received in this time range">
@@ -62,8 +67,14 @@ const COLUMNS: Column<Row>[] = [
     name: "incidents",
     title: "State",
     order: ({ incidents }) => incidents,
-    cell: ({ incidents }) =>
-      incidents > 0 && <Badge tone="bad">{incidents === 1 ? "1 open incident" : `${incidents} open incidents`}</Badge>,
+    cell: ({ incidents, gates }) => (
+      <span className="row wrap" style={{ gap: 4 }}>
+        {incidents > 0 && (
+          <Badge tone="bad">{incidents === 1 ? "1 open incident" : `${incidents} open incidents`}</Badge>
+        )}
+        {gates && <GateResult result={gates.result} title={`What its gates said last: ${gates.said}`} />}
+      </span>
+    ),
   },
   {
     name: "rate",
@@ -100,6 +111,7 @@ function makeRow(
   service: Services[number],
   series: Answer<"/api/v1/services/series"> | undefined,
   incidents: Incident[],
+  gates: Map<string, GateState>,
 ): Row {
   const glance = series?.services.find(({ name }) => name === service.name);
   const seconds = series ? (milliseconds(series.end) - milliseconds(series.start)) / 1000 : Number.NaN;
@@ -112,6 +124,7 @@ function makeRow(
     points: series ? fill(glance, series) : [],
     lastSeen: service.last_seen,
     incidents: incidents.filter((incident) => incident.service === service.name).length,
+    gates: gates.get(service.name),
   };
 }
 

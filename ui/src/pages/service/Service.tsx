@@ -9,6 +9,7 @@ import { useRange } from "@/shell/range";
 import { asParameters, milliseconds } from "@/time";
 import { Conventions } from "./Conventions";
 import { Dependencies } from "./Dependencies";
+import { BaselinesHeld, GatesSaid } from "./Judged";
 import { Operations } from "./Operations";
 import { RecentLogs } from "./RecentLogs";
 import { RedCharts } from "./RedCharts";
@@ -59,6 +60,10 @@ export function Service() {
         <Conventions service={name} />
       </div>
       <Versions service={name} marks={marks} />
+      <div className="columns" style={{ "--least": "420px" }}>
+        <GatesSaid service={name} />
+        <BaselinesHeld service={name} />
+      </div>
       <RecentLogs service={name} />
     </Page>
   );

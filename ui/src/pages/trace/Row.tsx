@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { type CSSProperties, memo } from "react";
+import { type CSSProperties, memo, useSyncExternalStore } from "react";
 import { formatCount, formatDuration } from "@/format";
 import { serviceColour } from "@/parts/colours";
 import { nanoseconds } from "@/time";
@@ -9,9 +9,16 @@ const NARROW = "(max-width: 720px)";
 const INDENT_PIXELS = 14;
 const DEEPEST_INDENT = 22;
 
+const narrow = window.matchMedia(NARROW);
+
+function listen(listener: () => void): () => void {
+  narrow.addEventListener("change", listener);
+  return () => narrow.removeEventListener("change", listener);
+}
+
 /** The height of a row in pixels: where there is little room, the bar is below the name. */
-export function rowHeight(): number {
-  return window.matchMedia(NARROW).matches ? 46 : 28;
+export function useRowHeight(): number {
+  return useSyncExternalStore(listen, () => (narrow.matches ? 46 : 28));
 }
 
 /** One span in the waterfall: its name in the tree, and its bar in time with the critical path, events and records on it. */

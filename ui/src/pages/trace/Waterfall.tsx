@@ -4,7 +4,7 @@ import { formatCount } from "@/format";
 import { Find } from "./Find";
 import { listRows, matches, type Node, type Segment, type Tree } from "./model";
 import { Overview } from "./Overview";
-import { Row, rowHeight, Ticks } from "./Row";
+import { Row, Ticks, useRowHeight } from "./Row";
 import type { TraceView } from "./view";
 
 // More than that is not looked at row by row: the parts that are of interest are opened.
@@ -35,13 +35,15 @@ export function Waterfall({
   );
   const foundKeys = useMemo(() => found && new Set(found.map(({ key }) => key)), [found]);
   const box = useRef<HTMLDivElement>(null);
-  const height = rowHeight();
+  const height = useRowHeight();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => height,
     overscan: 12,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights are measured anew when they change
+  useEffect(() => virtual.measure(), [height]);
   const chosen = view.span ? tree.byId.get(view.span) : undefined;
   const [at, setAt] = useState<Node | undefined>(chosen ?? rows[0]);
   const span = useMemo<Segment>(
