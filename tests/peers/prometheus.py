@@ -16,6 +16,8 @@ from tests.peers.processes import started
 
 from assay.core.addresses import free_port
 
+_PROGRAMS = {"prometheus": "usr/bin/prometheus", "prometheus3": "bin/prometheus"}
+
 
 @dataclass(frozen=True)
 class Prometheus:
@@ -40,19 +42,20 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(work: Path, target: str, write_to: str = "", **more: Any) -> Iterator[Prometheus]:
+def prometheus(work: Path, target: str, write_to: str = "", *, peer: str = "prometheus", **more: Any) -> Iterator[Prometheus]:
     """Run one with its data in `work` that scrapes `target`, such as 127.0.0.1:9464, every second, and writes to a URL.
 
-    `more` has further keys of its configuration.
+    `peer` is `prometheus`, or `prometheus3`, which writes by version 2.0; `more` has further keys of its configuration.
     """
     port = free_port()
     job = {"job_name": "assay", "honor_labels": True, "static_configs": [{"targets": [target]}]}
     config: dict[str, Any] = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job], **more}
     if write_to:
-        config["remote_write"] = [{"url": write_to, "send_exemplars": True, "send_native_histograms": True}]
+        version = {"protobuf_message": "io.prometheus.write.v2.Request"} if peer == "prometheus3" else {}
+        config["remote_write"] = [{"url": write_to, "send_exemplars": True, "send_native_histograms": True, **version}]
     (work / "prometheus.yml").write_text(yaml.safe_dump(config))
     command: list[str | Path] = [
-        folder("prometheus") / "usr/bin/prometheus",
+        folder(peer) / _PROGRAMS[peer],
         f"--config.file={work / 'prometheus.yml'}",
         f"--storage.tsdb.path={work / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",

@@ -28,16 +28,18 @@ class Watched:
     page: str
 
 
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """An Assay that has got metrics and spans, scraped by a Prometheus that it writes to as well."""
+@pytest.fixture(scope="module", params=[("prometheus", "1.0"), ("prometheus3", "2.0")], ids=lambda param: param[0])
+def watched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """An Assay that has got metrics and spans, scraped by a Prometheus that it writes to as well; each by its own protocol."""
     work, port = tmp_path_factory.mktemp("prometheus"), free_port()
-    with prometheus(work, f"127.0.0.1:{port}") as server:
+    peer, version = request.param
+    with prometheus(work, f"127.0.0.1:{port}", peer=peer) as server:
         exporters = {
             "page": {"type": "prometheus", "port": port},
             "write": {
                 "type": "prometheus/remote_write",
                 "endpoint": f"{server.url}/api/v1/write",
+                "version": version,
                 "native_histograms": True,
                 "prefix": "written_",
             },

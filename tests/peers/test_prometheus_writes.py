@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from tests.e2e.running import Running, wait_for
 from tests.peers.prometheus import prometheus
@@ -15,22 +16,24 @@ from assay.receivers.prometheus.scraper import ACCEPT, Scraper, read_page
 from assay.receivers.prometheus.target import Target
 
 
-def test_prometheus_writes_to_assay(assay: Running, tmp_path: Path) -> None:
-    """Counters are sums, gauges gauges, histograms series, all of one instance, and nothing is refused."""
+@pytest.mark.parametrize("peer", ["prometheus", "prometheus3"])
+def test_prometheus_writes_to_assay(assay: Running, tmp_path: Path, peer: str) -> None:
+    """Counters are sums, gauges gauges, histograms series, all of one instance, none is refused; by version 1.0 and 2.0."""
     page = assay.api.removeprefix("http://")
 
-    def rows(table: str, name: str, columns: str, more: str = "") -> list[list[Any]]:
+    def rows(table: str, name: str, columns: str) -> list[list[Any]]:
         return assay.rows(
             f"SELECT DISTINCT {columns} FROM {table} WHERE MetricName = '{name}' AND ServiceName = 'assay' "
-            f"AND ResourceAttributes['service.instance.id'] = '{page}' {more}"
+            f"AND ResourceAttributes['service.instance.id'] = '{page}' AND Attributes['by'] = '{peer}'"
         )
 
-    with prometheus(tmp_path, page, f"{assay.http}/api/v1/write"):
+    more = {"global": {"scrape_interval": "1s", "external_labels": {"by": peer}}}
+    with prometheus(tmp_path, page, f"{assay.http}/api/v1/write", peer=peer, **more):
         wait_for(lambda: bool(rows("otel_metrics_gauge", "up", "Value")), "written")
         wait_for(lambda: bool(rows("otel_metrics_sum", "assay_acknowledge_seconds_bucket", "1")), "histograms are written")
         stored = "assay_stored_items_total"
         wait_for(lambda: ["metrics", True] in rows("otel_metrics_sum", stored, "Attributes['signal'], IsMonotonic"), "counters")
-        assert rows("otel_metrics_gauge", "up", "Value") == [[1.0]]
+        assert [1.0] in rows("otel_metrics_gauge", "up", "Value")
     wait_for(lambda: _failures(assay) == [], "none was refused")
 
 
