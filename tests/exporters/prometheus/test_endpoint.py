@@ -132,7 +132,7 @@ def test_deltas_are_added_up_and_come_again_without_effect(engine: Engine, tmp_p
         made = [counter("done", 2, delta=True, **times), histogram("took", delta=True, **times)]
         return otlp_requests.metrics("worker", [*made, exponential("size", delta=True, **times)])
 
-    options = {"type": "prometheus", "port": port, "signals": ["metrics"], **QUICK}
+    options = {"type": "prometheus", "port": port, "signals": ["metrics"], "services": ["worker"], **QUICK}
     with exporting(engine, journal, tmp_path, page=options) as exporters:
         journal.put(Signal.METRICS, *map(sent, range(3)))
         wait_for(lambda: exporters.told()[0].position == journal.committed(Signal.METRICS), "all is taken")
