@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,9 +106,10 @@ def test_validate_looks_into_exporters(tmp_path: Path, exporter: str, said: str)
     """An option that is unknown and a condition that the engine refuses are told with line and key, as at a start."""
     path = tmp_path / "assay.yaml"
     path.write_text(f"exporters:\n  x:\n    {exporter}\n", "utf-8")
-    result = _run("validate", str(path))
-    assert result.exit_code == 2
-    assert said in result.output
+    # The condition is asked of an engine, and this process may have one.
+    command = [sys.executable, "-m", "assay", "config", "validate", str(path)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (result.returncode, said in result.stderr) == (2, True), result.stderr
 
 
 def test_schema_describes_every_destination() -> None:

@@ -17,7 +17,8 @@ from assay.core.addresses import free_port
 def test_flags_win_over_the_file(tmp_path: Path) -> None:
     """`assay serve` reads the file it is given; its flags win over it, it is ready soon, and SIGTERM ends it with 0."""
     port = free_port()
-    otlp = "receivers: {otlp: {grpc: {port: 0}, http: {port: 0}}}"
+    others = "zipkin: {enabled: false}, jaeger: {enabled: false}"
+    otlp = f"receivers: {{otlp: {{grpc: {{port: 0}}, http: {{port: 0}}}}, {others}}}"
     path = tmp_path / "assay.yaml"
     path.write_text(f"data_dir: {tmp_path / 'not here'}\napi: {{port: {port}, host: 127.0.0.2}}\n{otlp}\n", "utf-8")
     command = ["serve", "--config", str(path), "--data", str(tmp_path / "here"), "--host", "127.0.0.1"]

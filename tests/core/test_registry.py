@@ -59,14 +59,16 @@ def test_definitions_have_only_known_keys() -> None:
     assert found <= known
 
 
-def test_the_eight_events_are_there() -> None:
-    """Deployments, changes, incidents, gates, compliance checks, assessments and audit records each have their event."""
+def test_the_ten_events_are_there() -> None:
+    """Deployments, changes, incidents, gates, baselines, compliance checks, assessments and audit records have their events."""
     assert set(REGISTRY.events) == {
         "qms.change.committed",
         "qms.deployment.finished",
         "qms.incident.opened",
         "qms.incident.resolved",
         "qms.quality_gate.evaluated",
+        "qms.baseline.taken",
+        "qms.baseline.expired",
         "qms.compliance.checked",
         "qms.compliance.assessed",
         "qms.audit.recorded",
