@@ -77,6 +77,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "exporters/{name}/resume",
         "gate-evaluations",
         "gate-evaluations/{id}",
+        "gate-evaluations/{id}/earlier",
         "gate-validations",
         "gates",
         "gates/{name}",

@@ -41,6 +41,7 @@ def service(store: Store) -> str:
         ({"trace_id": _TRACE, "start": "1h"}, ["1"]),
         ({"span_id": _SPAN}, ["1"]),
         ({"event": "qms.gate"}, ["0"]),
+        ({"kind": "record"}, ["1"]),
         ({"attribute": "n<1"}, ["0"]),
         ({"start": "366d", "end": "1d"}, ["2"]),
         ({"received_after": "10m"}, ["0", "1"]),

@@ -50,6 +50,8 @@ def service(store: Store) -> str:
         ({"trace_id": "ab" * 16}, ["two"]),
         ({"span_id": "cd" * 8}, ["two"]),
         ({"event": "qms.deployed"}, ["four"]),
+        ({"kind": "event"}, ["four"]),
+        ({"kind": "record"}, ["three", "two", "one"]),
         ({"attributes": ["size>5"]}, ["three"]),
         ({"attributes": ["size=5", "region=eu"]}, ["one"]),
         ({"attributes": ["region!=eu"]}, []),

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.e2e.running import Running, running, wait_for
+from tests.ui.quality import evaluate, write_documents
 from tests.ui.telemetry import Shop, make_shop
 
 from assay.api.web import BUNDLE
@@ -61,13 +62,30 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Shop]]:
-    """A server that has stored everything that happened in the shop."""
-    with running(tmp_path_factory.mktemp("ui") / "data") as server:
-        shop = make_shop(time.time_ns())
-        sent = shop.send(server.http, server.api)
-        wait_for(lambda: server.rows("SELECT count() FROM assay_spans") == [[sent]], "stored", pause=0.2)
-        wait_for(lambda: server.rows("SELECT count() FROM assay_service_graph") != [[0]], "derived", pause=0.2)
-        yield server, shop
+    """A server that has stored everything that happened in the shop, and judged it."""
+    folder = tmp_path_factory.mktemp("ui")
+    with running(folder / "data", config_file=furnish(folder)) as server:
+        yield server, fill(server)
+
+
+def furnish(folder: Path) -> Path:
+    """Write what is configured at the shop, and return the configuration file."""
+    write_documents(folder / "quality")
+    (folder / "assay.yaml").write_text("{}\n", "utf-8")
+    return folder / "assay.yaml"
+
+
+def fill(server: Running) -> Shop:
+    """Send what happened in the shop, and return when everything is stored."""
+    shop = make_shop(time.time_ns())
+    sent = shop.send(server.http, server.api)
+    wait_for(lambda: server.rows("SELECT count() FROM assay_spans")[0][0] >= sent, "stored", pause=0.2)
+    wait_for(lambda: server.rows("SELECT count() FROM assay_service_graph") != [[0]], "derived", pause=0.2)
+    shop.worse = evaluate(server.client, server.api)
+    wait_for(
+        lambda: server.rows(f"SELECT count() FROM assay_events WHERE EventId = 'quality_gate/{shop.worse}'") == [[1]], "judged"
+    )
+    return shop
 
 
 @pytest.fixture

@@ -32,13 +32,14 @@ _DEPLOYED_BEFORE_END = 22 * MINUTE
 
 @dataclass
 class Shop:
-    """What happened up to `end_ns`; `failed` and `slow` are traces to look at."""
+    """What happened up to `end_ns`; `failed` and `slow` are traces, `worse` is the evaluation of a gate that failed."""
 
     end_ns: int
     spans: dict[tuple[str, str], list[Span]] = field(default_factory=lambda: defaultdict(list))
     records: dict[tuple[str, str], list[LogRecord]] = field(default_factory=lambda: defaultdict(list))
     failed: str = ""
     slow: str = ""
+    worse: str = ""
 
     def send(self, otlp: str, api: str) -> int:
         """Send everything over OTLP/HTTP and the API; return how many spans that were."""

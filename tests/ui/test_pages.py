@@ -19,6 +19,9 @@ PAGES = {
     "flame": ("/traces/{failed}?view=flame", "storefront: POST /checkout"),
     "compare": ("/traces/{failed}?view=compare&with={slow}", "This trace and another"),
     "delivery": ("/delivery?metric=change_failure_rate&window=90", "Deployments that failed"),
+    "gates": ("/gates", "What gates say"),
+    "gate": ("/gates/release", "What it asks for"),
+    "evaluation": ("/gates/release/{worse}", "Verdict"),
 }
 
 _LOOKS: list[tuple[int, Literal["dark", "light"]]] = [(1280, "light"), (1280, "dark"), (390, "light")]
@@ -32,7 +35,8 @@ def settle(page: Page) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_readable(visit: Visiting, site: tuple[Running, Shop], axe: str, name: str) -> None:
     """Each page shows what it is about, in light and dark, at 1280 and 390 pixels, without a serious finding of axe."""
-    path, words = PAGES[name][0].format(failed=site[1].failed, slow=site[1].slow), PAGES[name][1]
+    shop = site[1]
+    path, words = PAGES[name][0].format(failed=shop.failed, slow=shop.slow, worse=shop.worse), PAGES[name][1]
     page = visit().open(path)
     expect(page.get_by_role("heading", name=words)).to_be_visible()
     settle(page)

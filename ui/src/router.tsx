@@ -56,10 +56,30 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import("./pages/delivery/Delivery"), "Delivery"),
 });
 
+const gates = createRoute({
+  getParentRoute: () => root,
+  path: "/gates",
+  validateSearch: ({ find }: Record<string, unknown>): { find?: string } =>
+    typeof find === "string" && find ? { find } : {},
+  component: lazyRouteComponent(() => import("./pages/gates/Gates"), "Gates"),
+});
+
+const gate = createRoute({
+  getParentRoute: () => root,
+  path: "/gates/$gate",
+  component: lazyRouteComponent(() => import("./pages/gates/Gate"), "Gate"),
+});
+
+const evaluation = createRoute({
+  getParentRoute: () => root,
+  path: "/gates/$gate/$evaluation",
+  component: lazyRouteComponent(() => import("./pages/gates/EvaluationPage"), "EvaluationPage"),
+});
+
 /** Make the router of the application. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([home, service, traces, trace, delivery]),
+    routeTree: root.addChildren([home, service, traces, trace, delivery, gates, gate, evaluation]),
     context: { queries },
     defaultPreload: "intent",
     scrollRestoration: true,

@@ -108,7 +108,7 @@ def create_app(
         router.include_router(baseline_routes.routes((baselines or Baselines(engine)).over(engine), clock))
         router.include_router(policies.routes(engine, clock, keeper))
         router.include_router(exporting.routes(clock, exporters))
-        router.include_router(gates.routes(engine, clock, quality_gates))
+        router.include_router(gates.routes(engine, clock, quality_gates and quality_gates.over(engine)))
         router.include_router(sql.routes(engine))
         return router
 

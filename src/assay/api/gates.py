@@ -20,6 +20,7 @@ from assay.quality.gates import (
     KIND,
     LINKS,
     Asked,
+    EarlierValues,
     Evaluation,
     Gate,
     Gates,
@@ -27,6 +28,7 @@ from assay.quality.gates import (
     Recorder,
     Summary,
     WatchedObjective,
+    list_earlier,
     parse_gate,
     parse_window,
     verify,
@@ -154,6 +156,13 @@ class GateHistoryAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """The values up to an evaluation, by objective."""
+
+    objectives: list[EarlierValues]
+
+
+@dataclass(frozen=True, slots=True)
 class ValidationAnswer:
     """The problems of a document; none if it can be used."""
 
@@ -235,6 +244,17 @@ def routes(engine: Engine, clock: Clock, gates: Gates | None) -> APIRouter:
         """An evaluation as it was answered, with the statements behind its values."""
         told: dict[str, Any] = _kept(gates).show(id)
         return JsonAnswer(told)
+
+    @router.get("/gate-evaluations/{id}/earlier", response_model=EarlierAnswer, summary="The values before an evaluation")
+    def show_earlier(
+        id: str,  # noqa: A002 - the name of the parameter in the path
+        limit: Annotated[int, Query(ge=1, le=1000, description="How many to give of each objective.")] = 60,
+    ) -> JsonAnswer:
+        """What its objectives came to in it and in those before it, of the same gate, service and environment.
+
+        Only values of an objective that measured the same under that name are given.
+        """
+        return JsonAnswer(EarlierAnswer(list_earlier(engine, _kept(gates).show(id), limit)))
 
     return router
 

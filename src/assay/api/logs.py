@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -27,6 +27,9 @@ class LogsQuestion(Page):
     trace_id: Annotated[str | None, Field(description="Trace that the record belongs to.")] = None
     span_id: Annotated[str | None, Field(description="Span that the record belongs to.")] = None
     event: Annotated[str, Field(description="Name of the event that the record is.")] = ""
+    kind: Annotated[
+        Literal["record", "event"] | None, Field(description="Only events, which have a name, or only the other records.")
+    ] = None
     received_after: Annotated[
         str | None, Field(description="Only records that arrived at this time or later, whatever their own time; as `start`.")
     ] = None
@@ -50,6 +53,7 @@ def routes(engine: Engine, clock: Clock) -> APIRouter:
             trace_id=parse_trace_id(asked.trace_id) if asked.trace_id is not None else "",
             span_id=parse_span_id(asked.span_id) if asked.span_id is not None else "",
             event=asked.event,
+            kind=asked.kind or "",
             received_after_ns=parse_time(asked.received_after, now) if asked.received_after is not None else 0,
             attributes=conditions(asked.attribute),
         )

@@ -24,8 +24,8 @@ _LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 class LogConditions:
     """What a record must meet, all at once; an empty string, 0 or no condition lets every record pass.
 
-    `min_severity` is a SeverityNumber; `text` is a part of the body, in any case of its ASCII letters; `received_after_ns` is
-    about the time of its receipt here, whatever its own time.
+    `min_severity` is a SeverityNumber; `text` is a part of the body, in any case of its ASCII letters; `kind` is `event`, which
+    has a name, or `record`, which has none; `received_after_ns` is about the time of its receipt here, whatever its own time.
     """
 
     service: str = ""
@@ -34,6 +34,7 @@ class LogConditions:
     trace_id: str = ""
     span_id: str = ""
     event: str = ""
+    kind: str = ""
     received_after_ns: int = 0
     attributes: Sequence[Condition] = ()
 
@@ -111,6 +112,7 @@ def find_logs(engine: Engine, conditions: LogConditions, within: TimeRange, limi
             "trace_id": conditions.trace_id,
             "span_id": conditions.span_id,
             "event": conditions.event,
+            "kind": conditions.kind,
             "received_after": conditions.received_after_ns,
             **as_parameters(conditions.attributes),
             "from_id": cursor.id if cursor else "",

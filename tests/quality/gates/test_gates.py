@@ -106,6 +106,24 @@ def test_a_gate_compares_with_what_passed_before(world: World) -> None:
     last = world.check(gate, window="10m", end="35m")
     assert last["objectives"][1]["baseline_evaluations"] == 2
     assert last["objectives"][1]["baseline"] == pytest.approx(0.102, rel=0.02)
+    errors, slower = world.get(f"gate-evaluations/{good['id']}/earlier")["objectives"]
+    assert [len(errors["values"]), slower["name"]] == [3, "slower"]
+    assert [(each["evaluation"], each["is_good"]) for each in slower["values"]] == [
+        (good["id"], True),
+        (slow["id"], False),
+        (first["id"], True),
+    ]
+    assert slower["values"][1]["value"] == slow["objectives"][1]["value"]
+
+
+def test_what_is_told_of_gates_is_explained(world: World) -> None:
+    """The statements behind the history and behind the earlier values of an evaluation are told."""
+    gate = world.gate(ERRORS)
+    world.requests(20)
+    evaluation = world.check(gate)["id"]
+    for question in (f"/api/v1/gate-evaluations?gate={gate}", f"/api/v1/gate-evaluations/{evaluation}/earlier"):
+        statements = world.get("explain", question=question)["statements"]
+        assert statements[-1]["rows"] == 1
 
 
 @pytest.mark.parametrize("change", ["environment", "measure", "withdrawn", "gate"])

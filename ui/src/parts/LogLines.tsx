@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { LogRecord } from "@/api/types";
+import { formatCount } from "@/format";
 import { Time } from "./Time";
 import { formatValue } from "./value";
 import "./logs.css";
@@ -23,7 +24,7 @@ export function LogLines({
           {withService && <span className="cut service-name">{log.service}</span>}
           <span className="log-body">
             {log.event_name && <strong>{log.event_name} </strong>}
-            {log.body.type !== "empty" && formatValue(log.body)}
+            {log.body.type !== "empty" && cut(formatValue(log.body))}
           </span>
           {withTrace && log.trace_id && (
             <Link
@@ -39,4 +40,11 @@ export function LogLines({
       ))}
     </ol>
   );
+}
+
+/** Texts that go on for pages would hide the lines around them. */
+const MOST = 1_000;
+
+function cut(text: string): string {
+  return text.length > MOST ? `${text.slice(0, MOST)} … and ${formatCount(text.length - MOST)} characters more` : text;
 }

@@ -55,7 +55,7 @@ function Explained({ questions }: { questions: string[] }) {
           {error instanceof AskError && <Failed error={error} />}
           {data?.statements.map((each, number) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: statements are in the order in which they were asked
-            <Explain key={number} statement={each} />
+            <StatementView key={number} statement={each} />
           ))}
           {data?.statements.length === 0 && <p className="quiet">It is answered without a statement.</p>}
         </div>
@@ -64,7 +64,12 @@ function Explained({ questions }: { questions: string[] }) {
   );
 }
 
-function Explain({ statement }: { statement: Statement }) {
+/** A statement with its parameters, what it is for and what it gave where that is known, and a button that runs it. */
+export function StatementView({
+  statement,
+}: {
+  statement: Pick<Statement, "sql" | "parameters"> & Partial<Statement>;
+}) {
   const { sql, parameters } = statement;
   const body = JSON.stringify({ sql, parameters });
   const run = useQuery({
@@ -78,10 +83,12 @@ function Explain({ statement }: { statement: Statement }) {
     <article className="stack" style={{ gap: 8 }}>
       <div className="row wrap">
         <span className="grow">{statement.why}</span>
-        <span className="quiet number">
-          {formatCount(statement.rows)} {statement.rows === 1 ? "row" : "rows"} in{" "}
-          {formatDuration(statement.seconds * 1e9)}
-        </span>
+        {statement.rows !== undefined && statement.seconds !== undefined && (
+          <span className="quiet number">
+            {formatCount(statement.rows)} {statement.rows === 1 ? "row" : "rows"} in{" "}
+            {formatDuration(statement.seconds * 1e9)}
+          </span>
+        )}
         <Copy text={sql} label="Copy SQL" />
         <Copy text={curl} label="Copy as curl" />
         <button type="button" className="button small" onClick={() => run.refetch()}>

@@ -1,6 +1,7 @@
 """Quality gates: documents of owners, evaluated against what services did, and kept as events."""
 
 from assay.quality.gates.document import Gate, parse_gate
+from assay.quality.gates.earlier import EarlierValues, list_earlier
 from assay.quality.gates.evaluation import LINKS, Asked, Evaluation, Summary
 from assay.quality.gates.gates import KIND, Gates, Recorder, without_statements
 from assay.quality.gates.measuring import Measurer
@@ -12,6 +13,7 @@ __all__ = [
     "KIND",
     "LINKS",
     "Asked",
+    "EarlierValues",
     "Evaluation",
     "Gate",
     "Gates",
@@ -20,6 +22,7 @@ __all__ = [
     "Summary",
     "Watched",
     "WatchedObjective",
+    "list_earlier",
     "parse_gate",
     "parse_window",
     "verify",

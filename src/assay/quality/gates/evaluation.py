@@ -37,8 +37,8 @@ class ObjectiveResult:
     """What an objective came to; see `judging.Judged` for `outcome` and `counts_as`.
 
     `value` and `baseline` are in the unit inside: a share of 1, seconds, per second, bytes or a plain number; `shown` and
-    `baseline_shown` are in words. `resolved` is the statement behind the value, null unless it was asked for, as `compared` has
-    those behind what it was tested against.
+    `baseline_shown` are in words, and `dimension` says which: share, time, rate, size or number. `resolved` is the statement
+    behind the value, null unless it was asked for, as `compared` has those behind what it was tested against.
     """
 
     name: str
@@ -63,6 +63,7 @@ class ObjectiveResult:
     end: str
     exemplars: Sequence[ExampleTrace]
     resolved: Resolved | None
+    dimension: str
     compared: Sequence[Resolved] = ()
 
 

@@ -224,6 +224,10 @@ class Gates:
             raise NotFound("evaluation_unknown", f"No evaluation {evaluation_id!r} was made here", hint) from None
         return told
 
+    def over(self, engine: Engine) -> Gates:
+        """Return the same gates, asked of another engine."""
+        return Gates(engine, self._documents, self._measurer, self._recorder, self._clock)
+
     def _rows(
         self, limit: int, filters: Mapping[str, str], per_gate: int = _ALL, *, whole: bool = False
     ) -> list[dict[str, Any]]:
@@ -361,6 +365,7 @@ def _result(one: _Judgement) -> ObjectiveResult:
         end=format_time(one.subject.end_ns),
         exemplars=measured.exemplars,
         resolved=measured.resolved,
+        dimension=objective.quantity.dimension,
         compared=[each.resolved for each in one.tested.values() if each.resolved],
     )
 

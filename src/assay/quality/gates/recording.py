@@ -29,6 +29,12 @@ def format_time(nanoseconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()}.{fraction:09d}Z"
 
 
+def parse_time(text: str) -> int:
+    """Return the nanoseconds since 1970 of a time as `format_time` writes it."""
+    seconds, _, fraction = text.removesuffix("Z").partition(".")
+    return round(datetime.fromisoformat(f"{seconds}+00:00").timestamp()) * 1_000_000_000 + int(fraction)
+
+
 def key_of(gate: str, service: str) -> str:
     """Return what the ids of evaluations of a gate and a service begin with; seldom that of others is the same.
 

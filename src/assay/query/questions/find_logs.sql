@@ -24,6 +24,7 @@ WHERE Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUn
     AND ({trace_id:String} = '' OR TraceId = {trace_id:String})
     AND ({span_id:String} = '' OR SpanId = {span_id:String})
     AND ({event:String} = '' OR EventName = {event:String})
+    AND ({kind:String} = '' OR ({kind:String} = 'event') = (EventName != ''))
     AND ({pattern:String} = '' OR lower(Body) LIKE lower({pattern:String}))
     AND ({received_after:Int64} = 0 OR ReceivedAt >= fromUnixTimestamp64Nano({received_after:Int64}))
     -- The indexes of values know only single texts: this leaves them out where none can match.

@@ -8,7 +8,11 @@ import { asParameters } from "@/time";
 /** The newest log records of a service. */
 export function RecentLogs({ service }: { service: string }) {
   const { range, refetchInterval } = useRange();
-  const asked = useAsk("/api/v1/logs", { query: { ...asParameters(range), service, limit: 20 } }, { refetchInterval });
+  const asked = useAsk(
+    "/api/v1/logs",
+    { query: { ...asParameters(range), service, kind: "record", limit: 20 } },
+    { refetchInterval },
+  );
   return (
     <Panel title="Recent logs" asked={asked} flush lines={6}>
       {({ logs }) =>
