@@ -13,7 +13,7 @@ from tests.ui.telemetry import Shop
 def test_a_failed_gate_leads_to_the_trace_that_failed_it(visit: Visiting) -> None:
     """From all gates one comes to what one said, from there to the objective with its values before, and to a trace."""
     page = visit().open("/gates")
-    page.get_by_role("table", name="Gates").get_by_role("link", name="failed").click()
+    page.get_by_role("table", name="Gates").get_by_role("link", name="failed", exact=True).click()
     expect(page.get_by_role("heading", name="release: failed")).to_be_visible()
     objective = page.locator("details", has_text="error_rate").first
     expect(objective.get_by_role("list", name="Criteria of error_rate")).to_contain_text("does not hold")

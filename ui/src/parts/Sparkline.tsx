@@ -19,14 +19,7 @@ export function Sparkline({
     else runs.at(-1)?.push(at(place, value));
   });
   return (
-    <svg
-      width={width}
-      height={height}
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label={label}
-      style={{ display: "block" }}
-    >
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {runs
         .filter((run) => run.length)
         .map((run) =>
