@@ -1,6 +1,6 @@
 # make demo: set everything up and see a trace    make test: run every test    make check: lint, types, contracts, docs
 # make peers: get real brokers and backends, or those in ONLY="rabbitmq kafka"    make test-peers: test against them
-# make ui: build the web application
+# make ui: build the web application    make screenshots: take pictures of its pages for docs/images
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ NODE_READY := ui/node_modules/.ready
 BUNDLE := src/assay/api/bundle/index.html
 SCHEMA := ui/src/api/schema.d.ts
 
-.PHONY: demo test peers test-peers check fuzz bench docs lock clean ui
+.PHONY: demo test peers test-peers check fuzz bench docs lock clean ui screenshots
 
 demo: $(READY) $(BUNDLE)
 	$(BIN)/assay demo
@@ -58,6 +58,10 @@ $(READY): requirements/dev.txt pyproject.toml sdk/python/pyproject.toml
 	touch $@
 
 ui: $(BUNDLE)
+
+screenshots: $(READY) $(BUNDLE)
+	.ci/browser
+	$(BIN)/pytest -q tests/ui/screenshots.py
 
 $(NODE_READY): ui/package-lock.json ui/.npmrc $(READY)
 	$(NODE) npm ci --silent

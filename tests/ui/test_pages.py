@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.e2e.running import Running
 from tests.ui.conftest import Visiting
 from tests.ui.telemetry import Shop
+
+from assay.api.web import BUNDLE
 
 # The path of each page, and what is on it once it has loaded.
 PAGES = {
@@ -62,3 +64,10 @@ def test_a_link_that_leads_nowhere_says_so(visit: Visiting) -> None:
     expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
     page.get_by_role("link", name="Go to the first page").click()
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_no_part_of_the_application_is_large(browser: Browser) -> None:
+    """No file that a page loads is over 600 kB before compression, so that none holds up the first view."""
+    sizes = {path.name: path.stat().st_size for path in BUNDLE.rglob("*") if path.is_file()}
+    assert sizes
+    assert max(sizes.values()) < 600_000, sizes

@@ -19,7 +19,14 @@ export function Sparkline({
     else runs.at(-1)?.push(at(place, value));
   });
   return (
-    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <svg
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={label}
+      style={{ display: "block" }}
+    >
       {runs
         .filter((run) => run.length)
         .map((run) =>

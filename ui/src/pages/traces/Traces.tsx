@@ -32,7 +32,11 @@ export function Traces() {
   return (
     <Page title="Traces">
       <Filters search={search} change={change} />
-      <Frame title="Durations" actions={<BoxActions box={search.box} change={change} zoom={setRange} />}>
+      <Frame
+        title="Durations"
+        questions={[asked.question]}
+        actions={<BoxActions box={search.box} change={change} zoom={setRange} />}
+      >
         <Scatter traces={traces} span={span} box={search.box} choose={(box) => change({ box })} open={open} />
       </Frame>
       <Panel title={heading(traces.length, shown.length, asked.more !== undefined)} asked={asked} flush lines={8}>
