@@ -86,6 +86,8 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "graph",
         "invalid-events",
         "logs",
+        "logs/context",
+        "logs/counts",
         "metrics",
         "metrics/{name}",
         "policies",

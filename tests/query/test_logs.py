@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.conftest import Store
 from tests.otlp_requests import SECOND, logs, record
 
@@ -14,6 +17,7 @@ from assay.core.signals import Signal
 from assay.core.values import Described
 from assay.query.conditions import Condition
 from assay.query.cursor import Cursor
+from assay.query.log_course import LogCounts, count_logs, find_context
 from assay.query.logs import LogConditions, find_logs, name_severity, parse_severity
 from assay.query.times import HOUR, TimeRange, format_time
 
@@ -137,3 +141,39 @@ def test_anything_else_is_no_severity(text: str) -> None:
 def test_severity_numbers_have_names() -> None:
     """Four numbers share a name; 0 and what is beyond have none."""
     assert [name_severity(number) for number in (0, 1, 4, 5, 24, 25)] == ["", "trace", "trace", "debug", "fatal", ""]
+
+
+def test_records_are_counted_step_by_step(engine: Engine, service: str) -> None:
+    """Each step that has records tells how many of each severity; the conditions are those of the search."""
+    counts = count_logs(engine, LogConditions(service=service), _RANGE)
+    assert counts.step_seconds == 60
+    assert _total(counts) == {"unset": 2, "info": 1, "error": 1}
+    assert _total(count_logs(engine, LogConditions(service=service, text="done"), _RANGE)) == {"unset": 1, "info": 1}
+    close = count_logs(engine, LogConditions(service=service), TimeRange(_NOW - 45 * SECOND, _NOW - 15 * SECOND))
+    assert (close.step_seconds, len(close.points), _total(close)) == (1, 3, {"unset": 1, "info": 1, "error": 1})
+    second = (_NOW - 40 * SECOND) // SECOND * SECOND
+    assert close.points[0].time == format_time(second)
+
+
+def _total(counts: LogCounts) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for point in counts.points:
+        total.update(point.records)
+    return dict(total)
+
+
+@given(st.integers(0, 9), st.integers(1, 12))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_context_of_a_record_is_what_was_logged_around_it(engine: Engine, row: str, place: int, limit: int) -> None:
+    """Up to `limit` records before a time and as many from it on are given, those nearest to it, the newest first."""
+    bodies = [each.body.value for each in find_context(engine, _NOW - (100 - place) * SECOND, row, limit).logs]
+    first, last = max(0, place - limit), min(9, place + limit - 1)
+    assert bodies == [str(number) for number in range(last, first - 1, -1)]
+
+
+@pytest.fixture(scope="module")
+def row(store: Store) -> str:
+    """A service with ten records, `0` to `9`, a second apart."""
+    service = f"row-{uuid4()}"
+    store(Signal.LOGS, logs(service, [record(_NOW - (100 - number) * SECOND, str(number)) for number in range(10)]))
+    return service

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from assay.api.answer import JsonAnswer
-from assay.api.parameters import Attribute, Page, conditions
+from assay.api.parameters import Attribute, Page, Within, conditions
 from assay.core.ports import Engine
-from assay.query import logs
-from assay.query.times import Clock, parse_time
+from assay.query import log_course, logs
+from assay.query.times import Clock, TimeRange, parse_time
 from assay.query.trace import parse_span_id, parse_trace_id
 
 
-class LogsQuestion(Page):
+class Conditions(Within):
     service: Annotated[str, Field(description="Name of the service.")] = ""
     severity: Annotated[
         str | None,
@@ -35,6 +35,33 @@ class LogsQuestion(Page):
     ] = None
     attribute: Attribute
 
+    def read(self, now_ns: int) -> tuple[logs.LogConditions, TimeRange]:
+        """Return the conditions and the time range; with a trace and without `start` that is all time."""
+        wanted = logs.LogConditions(
+            service=self.service,
+            min_severity=logs.parse_severity(self.severity) if self.severity is not None else 0,
+            text=self.text,
+            trace_id=parse_trace_id(self.trace_id) if self.trace_id is not None else "",
+            span_id=parse_span_id(self.span_id) if self.span_id is not None else "",
+            event=self.event,
+            kind=self.kind or "",
+            received_after_ns=parse_time(self.received_after, now_ns) if self.received_after is not None else 0,
+            attributes=conditions(self.attribute),
+        )
+        return wanted, self.within(now_ns, now_ns) if wanted.trace_id else self.within(now_ns)
+
+
+class LogsQuestion(Conditions, Page):
+    pass
+
+
+class ContextQuestion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    time: Annotated[str, Field(description="Time of the record, RFC 3339.")]
+    service: Annotated[str, Field(description="Only records of this service.")] = ""
+    limit: Annotated[int, Field(ge=1, le=500, description="How many to give on each side.")] = 20
+
 
 def routes(engine: Engine, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["logs"])
@@ -45,19 +72,17 @@ def routes(engine: Engine, clock: Clock) -> APIRouter:
 
         With `trace_id` and without `start` all times are searched.
         """
-        now = clock()
-        wanted = logs.LogConditions(
-            service=asked.service,
-            min_severity=logs.parse_severity(asked.severity) if asked.severity is not None else 0,
-            text=asked.text,
-            trace_id=parse_trace_id(asked.trace_id) if asked.trace_id is not None else "",
-            span_id=parse_span_id(asked.span_id) if asked.span_id is not None else "",
-            event=asked.event,
-            kind=asked.kind or "",
-            received_after_ns=parse_time(asked.received_after, now) if asked.received_after is not None else 0,
-            attributes=conditions(asked.attribute),
-        )
-        within = asked.within(now, now) if wanted.trace_id else asked.within(now)
+        wanted, within = asked.read(clock())
         return JsonAnswer(logs.find_logs(engine, wanted, within, asked.limit, asked.after()))
+
+    @router.get("/logs/counts", response_model=log_course.LogCounts, summary="Count logs over time")
+    def count_logs(asked: Annotated[Conditions, Query()]) -> JsonAnswer:
+        """How many log records and events meet all conditions, step by step and by severity."""
+        return JsonAnswer(log_course.count_logs(engine, *asked.read(clock())))
+
+    @router.get("/logs/context", response_model=logs.Logs, summary="What was logged around a record")
+    def find_context(asked: Annotated[ContextQuestion, Query()]) -> JsonAnswer:
+        """The records before and after a time, within an hour of it, the newest first."""
+        return JsonAnswer(log_course.find_context(engine, parse_time(asked.time, clock()), asked.service, asked.limit))
 
     return router

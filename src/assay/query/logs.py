@@ -38,6 +38,21 @@ class LogConditions:
     received_after_ns: int = 0
     attributes: Sequence[Condition] = ()
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The conditions as the statements on log records take them."""
+        return {
+            "service": self.service,
+            "min_severity": self.min_severity,
+            "pattern": f"%{self.text.translate(_LIKE)}%" if self.text else "",
+            "trace_id": self.trace_id,
+            "span_id": self.span_id,
+            "event": self.event,
+            "kind": self.kind,
+            "received_after": self.received_after_ns,
+            **as_parameters(self.attributes),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class LogRecord:
@@ -106,15 +121,7 @@ def find_logs(engine: Engine, conditions: LogConditions, within: TimeRange, limi
         {
             "start": within.start_ns,
             "end": within.end_ns,
-            "service": conditions.service,
-            "min_severity": conditions.min_severity,
-            "pattern": f"%{conditions.text.translate(_LIKE)}%" if conditions.text else "",
-            "trace_id": conditions.trace_id,
-            "span_id": conditions.span_id,
-            "event": conditions.event,
-            "kind": conditions.kind,
-            "received_after": conditions.received_after_ns,
-            **as_parameters(conditions.attributes),
+            **conditions.parameters,
             "from_id": cursor.id if cursor else "",
             "seen": cursor.seen if cursor else 0,
             "limit": limit + 1,
