@@ -40,6 +40,10 @@ GATES: dict[str, list[dict[str, Any]]] = {
     "fixed limits alone": [_ERRORS, {"measure": "latency_p99", "pass": "<= 1s"}],
     "of a day": [{**_ERRORS, "window": "24h"}, {**_LATENCY, "window": "24h"}],
     "of 30 days": [{**_ERRORS, "window": "30d"}, {**_LATENCY, "window": "30d"}],
+    "tested against a version": [
+        {**_ERRORS, "pass": "not worse than version 1.4.2"},
+        {**_LATENCY, "pass": "not worse than version 1.4.2"},
+    ],
     "with SQL and four operations": [
         _ERRORS,
         _SQL,

@@ -167,21 +167,22 @@ def test_a_release_is_held_against_what_runs_beside_it(
 def test_few_requests_are_read_as_they_are_and_many_by_bucket(engine: Engine, send: Running, service: str) -> None:
     """While the spans are there the very durations are compared, and where they are not the buckets tell the same."""
     send([7, 7, 30], NOW)
-    seen = observe(engine, _which(service, NOW, NOW + MINUTE))
+    seen = observe(engine, _which(service, NOW, NOW + MINUTE), NOW)
     assert seen is not None
     exact = read_durations(engine, _which(service, NOW, NOW + MINUTE), 3)
     assert exact is not None
     assert dict(exact.counts) == {0.007: 2, 0.03: 1}
     assert read_durations(engine, _which(service, NOW, NOW + MINUTE), 4) is None
     assert [round(1000 * value) for value in seen.durations().values] == [7, 30]
-    assert observe(engine, _which(service, NOW + HOUR, NOW + 2 * HOUR)) is None
+    assert observe(engine, _which(service, NOW, NOW + MINUTE), NOW + 40 * DAY) == seen  # by the hour, as minutes are gone then
+    assert observe(engine, _which(service, NOW + HOUR, NOW + 2 * HOUR), NOW) is None
 
 
 def test_a_request_that_stands_for_ten_proves_no_more_than_one(engine: Engine, store: Store, service: str) -> None:
     """Counts are adjusted for the sampling of senders in the values, and not in what a test takes for granted."""
     made = requests([SECOND] * 40, NOW, 5, trace_state="ot=th:e6666666666666")
     store(Signal.TRACES, traces(service, made))
-    seen = observe(engine, _which(service, NOW, NOW + MINUTE))
+    seen = observe(engine, _which(service, NOW, NOW + MINUTE), NOW)
     assert seen is not None
     assert (round(seen.requests), seen.share.hits, seen.share.of) == (400, 5, 40)
     assert seen.durations().size == 40

@@ -81,7 +81,7 @@ def read_sides(baselines: Baselines, against: Against, which: Which, now_ns: int
     Raises:
         InvalidInput: `other versions` without a version of the candidate, or a side against itself.
     """
-    read = read or partial(observe, baselines.engine)
+    read = read or partial(observe, baselines.engine, now_ns=now_ns)
     candidate = read(which)
     missing = "" if candidate else "no request of the candidate is known"
     if against.kind == "baseline":

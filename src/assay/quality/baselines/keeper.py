@@ -21,7 +21,7 @@ from assay.quality.baselines.baseline import (
     name_baseline,
     read_baseline,
 )
-from assay.quality.baselines.observed import Observed, Sketch, Slot, Which, list_services, list_slots
+from assay.quality.baselines.observed import Slot, Which, add_up, list_services, list_slots
 
 LEAST = 30
 """Requests below which nothing is taken: no comparison could be decided by it."""
@@ -204,7 +204,7 @@ class Baselines:
 
     def _keep(self, asked: _From, slots: list[Slot], taken: Taken) -> None:
         first, which = slots[0], asked.which
-        total = _together([slot.observed for slot in slots])
+        total = add_up([slot.observed for slot in slots])
         if total.received < LEAST:
             reason = f"it has {total.received} requests; {LEAST} are needed"
             taken.skipped.append(Skipped(first.service, first.environment, first.operation, reason))
@@ -250,17 +250,3 @@ def _batches(events: Sequence[Event]) -> Iterator[list[Event]]:
 
 def _no_intake(events: Sequence[Event]) -> None:
     raise Retryable("intake_unavailable", "Intake does not run", "try again later")
-
-
-def _together(seen: list[Observed]) -> Observed:
-    counts: dict[int, float] = {}
-    for each in seen:
-        for bucket, count in each.sketch.counts.items():
-            counts[bucket] = counts.get(bucket, 0) + count
-    return Observed(
-        sum(each.seconds for each in seen),
-        sum(each.requests for each in seen),
-        sum(each.errors for each in seen),
-        sum(each.received for each in seen),
-        Sketch(seen[0].sketch.scale, counts),
-    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.core.errors import InvalidInput
@@ -20,6 +20,8 @@ EXACT_UP_TO = 2_000
 _FOLDER = "assay.quality.baselines"
 _ZERO = -2
 _LIMIT = 200_000
+_HOUR = 3600 * 1_000_000_000
+_BY_THE_MINUTE_NS, _MINUTES_KEPT_NS = 6 * _HOUR, 34 * 24 * _HOUR
 _TOGETHER = {"by_operation": False, "by_hour": False, "limit": _LIMIT}
 
 
@@ -122,27 +124,33 @@ class Slot:
     observed: Observed
 
 
-def observe(engine: Engine, which: Which) -> Observed | None:
+def observe(engine: Engine, which: Which, now_ns: int) -> Observed | None:
     """Return what was seen of these requests, in all their environments and operations together; None if there were none."""
-    slots = list_slots(engine, which)
-    if not slots:
-        return None
+    if which.end_ns - which.start_ns <= _BY_THE_MINUTE_NS and which.start_ns > now_ns - _MINUTES_KEPT_NS:
+        # A third of the time that it takes where hours may be asked for too.
+        seen = list(observe_minutes(engine, which).values())
+    else:
+        seen = [slot.observed for slot in list_slots(engine, which)]
+    return replace(add_up(seen), seconds=(which.end_ns - which.start_ns) / 1e9) if seen else None
+
+
+def add_up(seen: Sequence[Observed]) -> Observed:
+    """Return all of it together, of which there is some; what was seen is of one scale."""
     counts: dict[int, float] = {}
-    for slot in slots:
-        for bucket, count in slot.observed.sketch.counts.items():
+    for each in seen:
+        for bucket, count in each.sketch.counts.items():
             counts[bucket] = counts.get(bucket, 0) + count
-    seen = [slot.observed for slot in slots]
     return Observed(
-        seconds=(which.end_ns - which.start_ns) / 1e9,
-        requests=sum(each.requests for each in seen),
-        errors=sum(each.errors for each in seen),
-        received=sum(each.received for each in seen),
-        sketch=Sketch(SCALE, counts),
+        sum(each.seconds for each in seen),
+        sum(each.requests for each in seen),
+        sum(each.errors for each in seen),
+        sum(each.received for each in seen),
+        Sketch(seen[0].sketch.scale, counts),
     )
 
 
 def resolve(which: Which) -> tuple[str, Mapping[str, Any]]:
-    """Return the statement by which `observe` asks for requests, and its parameters."""
+    """Return a statement that gives what `observe` does, and its parameters."""
     return load(_FOLDER, "observe").text, {**which.parameters, **_TOGETHER}
 
 

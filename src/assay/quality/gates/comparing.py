@@ -50,7 +50,7 @@ class Comparer:
         Raises:
             InvalidInput: a criterion compares the candidate with itself, or with others of an unknown version.
         """
-        read = cache(partial(observe, self._baselines.engine))
+        read = cache(partial(observe, self._baselines.engine, now_ns=now_ns))
         sides = cache(lambda against, which: read_sides(self._baselines, against, which, now_ns, read))
         return [self._test(*each, sides) for each in objectives]
 
