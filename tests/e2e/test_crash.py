@@ -41,12 +41,15 @@ def test_sigkill_loses_and_doubles_nothing(tmp_path: Path) -> None:
     chance = random.Random(20)
     with running(tmp_path / "data", JOURNAL__SEGMENT_AGE_SECONDS="0.1", API__SQL__MAX_ROWS="1000000") as server:
         with Load(server.grpc) as load:
+            killed: dict[str, int] = {}
             for number in range(_KILLS):
+                wait_for(lambda: all(server.pid(child) != pid for child, pid in killed.items()), "what was killed runs again")
                 wait_for(server.ready, f"ready before kill {number}")
                 before = len(load.acknowledged)
                 wait_for(lambda before=before: len(load.acknowledged) > before, "load goes on")  # type: ignore[misc]
                 time.sleep(chance.random() / 2)
                 for child in chance.choice((("core",), ("intake",), ("core", "intake"))):
+                    killed[child] = server.pid(child)
                     server.kill(child)
         assert len(load.acknowledged) > 100 * _KILLS
         _check(server, load)

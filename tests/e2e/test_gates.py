@@ -24,7 +24,7 @@ GATE = {
 def _steps() -> tuple[str, str]:
     """Return the gate's script for GitHub Actions and that for GitLab CI, as the page shows them."""
     blocks = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)]
-    (github,) = [step["run"] for block in blocks if isinstance(block, list) for step in block if "gate" in step["run"]]
+    (github,) = [step["run"] for block in blocks if isinstance(block, list) for step in block if "gate check" in step["run"]]
     (gitlab,) = [block["quality gate"]["script"] for block in blocks if "quality gate" in block]
     return github, "\n".join(gitlab)
 
