@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import yaml
+from tests.e2e.running import wait_for
 
 _GATES: dict[str, dict[str, Any]] = {
     "release": {
@@ -65,5 +66,8 @@ def evaluate(client: httpx.Client, api: str) -> str:
     for minutes in (48, 42, 36, 30):
         ask("release", service="orders", version="2.3.0", end=f"{minutes}m", **about)
         ask("release", service="storefront", version="7.1.0", end=f"{minutes}m", **about)
-    ask("entries stay private")
+    asked = ask("entries stay private")
+    listed = f"{api}/api/v1/gate-evaluations?gate=entries stay private"
+    # What comes next is compared with what is stored, and what was answered is stored a moment later.
+    wait_for(lambda: asked in client.get(listed, timeout=60).text, "the evaluations are stored")
     return ask("release", service="orders", version="2.4.0", window="20m", **about)

@@ -11,8 +11,10 @@ from tests.ui.conftest import Visiting
 def test_keys_lead_everywhere(visit: Visiting) -> None:
     """With the keyboard alone one finds a service, goes home, and opens a row of a list."""
     page = visit().open("/")
+    page.keyboard.press("d")
     expect(page.get_by_role("table", name="Services")).to_be_visible()
     page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Service, page or trace id")).to_be_focused()
     page.keyboard.type("ledg")
     expect(page.get_by_role("menuitem", name="ledger")).to_be_visible()
     page.keyboard.press("Enter")

@@ -8,17 +8,18 @@ const SEQUENCE_MILLISECONDS = 1200;
 export function useKeyboard({ search, help }: { search: () => void; help: () => void }): void {
   const navigate = useNavigate();
   useEffect(() => {
-    let going = 0;
+    // Times of events count from the opening of the page, so 0 would be a `g` just now.
+    let going = -Infinity;
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const place = PLACES.find(({ key }) => key === event.key);
       if (place && event.timeStamp - going < SEQUENCE_MILLISECONDS) {
-        going = 0;
+        going = -Infinity;
         event.preventDefault();
         void navigate({ to: place.to });
         return;
       }
-      going = event.key === "g" ? event.timeStamp : 0;
+      going = event.key === "g" ? event.timeStamp : -Infinity;
       if (event.key === "/") search();
       else if (event.key === "?") help();
       else if (event.key === "ArrowDown" && event.target === document.body) focusFirst();
