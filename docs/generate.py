@@ -18,7 +18,7 @@ from assay.api.event_metrics import EventMetrics
 from assay.api.policy_metrics import PolicyMetrics
 from assay.cli.main import program
 from assay.core import metrics, registry, statement
-from assay.core.aliases import ALIASES
+from assay.core.aliases import ALIASES, FORMER_SCOPE
 from assay.core.config import Config, Section
 from assay.core.ports import Engine
 from assay.quality import compliance
@@ -242,7 +242,10 @@ def attributes() -> str:
         "| name | older names, the newest first |",
         "|---|---|",
     ]
-    return "\n".join([*lines, *(f"| `{newest}` | {', '.join(f'`{name}`' for name in older)} |" for newest, *older in ALIASES)])
+    listed = [each for each in ALIASES if each[0] not in FORMER_SCOPE]
+    lines += [f"| `{newest}` | {', '.join(f'`{name}`' for name in older)} |" for newest, *older in listed]
+    scope = " and ".join(f"`{name}`" for name in FORMER_SCOPE)
+    return "\n".join([*lines, "", f"{scope} are found as well under their names from when a scope was called a library."])
 
 
 def conventions() -> str:

@@ -18,6 +18,9 @@ values are compared as they were sent. Left out are:
 
 from __future__ import annotations
 
+FORMER_SCOPE = {f"otel.scope.{part}": f"otel.{former}.{part}" for former in ("library",) for part in ("name", "version")}
+"""What describes a scope, with the names from when a scope was called a library."""
+
 ALIASES: tuple[tuple[str, ...], ...] = (
     # HTTP and URL
     ("http.request.method", "http.method"),
@@ -108,8 +111,7 @@ ALIASES: tuple[tuple[str, ...], ...] = (
     # Where it runs
     ("deployment.environment.name", "deployment.environment"),
     ("telemetry.distro.version", "telemetry.auto.version"),
-    ("otel.scope.name", "otel.library.name"),
-    ("otel.scope.version", "otel.library.version"),
+    *FORMER_SCOPE.items(),
     ("cloud.resource_id", "faas.id"),
     ("faas.invocation_id", "faas.execution"),
     ("container.runtime.name", "container.runtime"),

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from assay.core.aliases import FORMER_SCOPE
 from assay.core.signals import Signal
 from assay.receivers.inspection import Inspected, inspect_message
 
@@ -17,7 +18,7 @@ _OF_RESOURCES = (
     *("cloud.", "container.", "deployment.", "device.", "host.", "k8s.", "os.", "process.", "telemetry."),
     *("service.name", "service.namespace", "service.version", "service.instance.id"),
 )
-_SCOPE_ATTRIBUTES = ("otel.scope.name", "otel.scope.version", "otel.library.name", "otel.library.version")
+_SCOPE_ATTRIBUTES = (*FORMER_SCOPE, *FORMER_SCOPE.values())
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -40,7 +41,7 @@ class TraceRequest:
             if key.startswith(_OF_RESOURCES) and resource.get(key, value) == value
         }
         scope = "", ""
-        if "otel.scope.name" in attributes or "otel.library.name" in attributes:
+        if _SCOPE_ATTRIBUTES[0] in attributes or _SCOPE_ATTRIBUTES[2] in attributes:
             name, version, old_name, old_version = (str(attributes.pop(key, "")) for key in _SCOPE_ATTRIBUTES)
             scope = name or old_name, version or old_version
         span = self._group({**moved, **resource} if moved else resource, scope).add()

@@ -4,8 +4,8 @@ from assay.quality.compliance.assessment import FORMULAS, Assessed, Assessment, 
 from assay.quality.compliance.assessor import Assessor, History, Point
 from assay.quality.compliance.check import FOLDER, Evidence, Finding, Outcome, Share, hash_of, names, run
 from assay.quality.compliance.framework import Control, Framework, available, load, parse_framework
-from assay.quality.compliance.library import Library, Shelf, verify
 from assay.quality.compliance.schedule import ComplianceSchedule
+from assay.quality.compliance.shelves import Library, Shelf, verify
 from assay.quality.compliance.waivers import Waiver, WaiverState, parse_waivers
 
 __all__ = [

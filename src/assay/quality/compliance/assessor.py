@@ -14,9 +14,9 @@ from assay.core.ports import Emit, Engine
 from assay.core.statement import load as load_statement
 from assay.quality.compliance.assessment import FORMULAS, Assessment, assess, format_time, run_checks
 from assay.quality.compliance.check import Evidence
-from assay.quality.compliance.library import Library, Shelf, verify
 from assay.quality.compliance.recording import FOLDER, events_of, read
 from assay.quality.compliance.reports import read_reports
+from assay.quality.compliance.shelves import Library, Shelf, verify
 
 
 @dataclass(frozen=True, slots=True)
