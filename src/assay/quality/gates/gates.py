@@ -77,6 +77,7 @@ class Gates:
         self._recorder = recorder
         self._comparer = Comparer(Baselines(engine))
         self._clock = clock
+        self._known: set[str] = set()
 
     @property
     def directory(self) -> Path:
@@ -237,7 +238,9 @@ class Gates:
 
     def _refuse_unknown(self, gate: Gate, chosen: Sequence[tuple[Objective, Subject]]) -> None:
         for service in dict.fromkeys(subject.service for _, subject in chosen if subject.service):
-            if is_known(self._engine, service):
+            # Who was heard of once stays known, and need not be looked for each time.
+            if service in self._known or is_known(self._engine, service):
+                self._known.add(service)
                 continue
             objective = next(each for each, subject in chosen if subject.service == service)
             key = f"{objective.at}.service" if "service" in objective.own else "service"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assay.core.errors import AssayError, NotFound
@@ -20,7 +20,6 @@ from assay.quality.gates.units import quantity_of
 FOLDER = "assay.quality.gates"
 
 _SECOND = 1_000_000_000
-_REQUESTS = ["Server", "Consumer"]
 _DEFAULT_ENVIRONMENT = "production"
 
 
@@ -89,23 +88,26 @@ class Measurer:
         self._delivery = delivery
 
     def measure(self, objectives: Sequence[tuple[Objective, Subject]]) -> list[Measured]:
-        """Return what each objective came to, in their order; what is of the same spans is asked for once."""
-        quantiles: dict[Subject, list[float]] = {}
+        """Return what each objective came to, in their order.
+
+        Operations of a service are asked for together, and what is of the same spans is asked for once.
+        """
+        asked: dict[Subject, dict[str, set[float]]] = {}
         for objective, subject in objectives:
             if isinstance(objective.source, ServiceMeasure):
-                quantiles.setdefault(subject, []).extend([objective.source.quantile] if objective.source.quantile else [])
+                quantiles = asked.setdefault(_common(subject), {}).setdefault(subject.operation, set())
+                quantiles.update([objective.source.quantile] if objective.source.quantile else [])
         with ThreadPoolExecutor(2, thread_name_prefix="gate") as threads:
-            services = {
-                subject: threads.submit(_service, self._engine, subject, sorted(set(listed)))
-                for subject, listed in quantiles.items()
-            }
+            services = {common: threads.submit(_service, self._engine, common, asked[common]) for common in asked}
             others = {
                 number: threads.submit(self._other, objective, subject)
                 for number, (objective, subject) in enumerate(objectives)
                 if not isinstance(objective.source, ServiceMeasure)
             }
             return [
-                others[number].result() if number in others else _of_service(objective, subject, services[subject].result())
+                others[number].result()
+                if number in others
+                else _of_service(objective, subject, services[_common(subject)].result()[subject.operation])
                 for number, (objective, subject) in enumerate(objectives)
             ]
 
@@ -194,39 +196,57 @@ def list_services(engine: Engine) -> list[str]:
     return [name for (name,) in engine.query(load(FOLDER, "list_services")).rows]
 
 
-def _service(
-    engine: Engine, subject: Subject, quantiles: list[float]
-) -> tuple[dict[float, float], dict[str, Any], Resolved] | Measured:
-    """Return percentiles by quantile, the other columns, and what was asked; or why there is nothing."""
-    any_operation = not subject.operation and not subject.operation_matching
-    parameters = {
-        "service": subject.service,
-        "operation": subject.operation,
-        "operation_matching": subject.operation_matching,
-        "kinds": _REQUESTS if any_operation else [],
-        "environment": subject.environment,
-        "version": subject.version,
-        "quantiles": quantiles,
-        "start": subject.start_ns,
-        "end": subject.end_ns,
-    }
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the spans of an operation came to: `percentiles` in nanoseconds by quantile, `row` is that of the statement."""
+
+    percentiles: Mapping[float, float]
+    row: Mapping[str, Any]
+    resolved: Resolved
+
+
+def _common(subject: Subject) -> Subject:
+    """Return what can be asked for together with others: any operation of it, but one pattern, as that may be wrong."""
+    return replace(subject, operation="", stage="")
+
+
+def _service(engine: Engine, subject: Subject, asked: Mapping[str, set[float]]) -> dict[str, _Found | Measured]:
+    """Return what was found by operation, or why there is nothing; `asked` has the quantiles of each."""
     statement = load(FOLDER, "read_service")
-    resolved = Resolved(statement.text, parameters)
+
+    def fill(operations: Iterable[str], quantiles: Iterable[float]) -> dict[str, Any]:
+        return {
+            "service": subject.service,
+            "operations": list(operations),
+            "operation_matching": subject.operation_matching,
+            "environment": subject.environment,
+            "version": subject.version,
+            "quantiles": sorted(quantiles),
+            "start": subject.start_ns,
+            "end": subject.end_ns,
+        }
+
+    resolved = {operation: Resolved(statement.text, fill([operation], quantiles)) for operation, quantiles in asked.items()}
+    parameters = fill(asked, set().union(*asked.values()))
     try:
-        row = engine.query(statement, parameters).dicts()[0]
+        rows = {row["operation"]: row for row in engine.query(statement, parameters).dicts()}
     except AssayError as error:
-        return _broken(error, resolved)
-    return dict(zip(quantiles, row["percentiles"], strict=True)), row, resolved
+        return {operation: _broken(error, resolved[operation]) for operation in asked}
+    nothing = {"requests": 0, "percentiles": [math.nan] * len(parameters["quantiles"])}
+    found: dict[str, _Found | Measured] = {}
+    for operation in asked:
+        row = rows.get(operation, nothing)
+        percentiles = dict(zip(parameters["quantiles"], row["percentiles"], strict=True))
+        found[operation] = _Found(percentiles, row, resolved[operation])
+    return found
 
 
-def _of_service(
-    objective: Objective, subject: Subject, found: tuple[dict[float, float], dict[str, Any], Resolved] | Measured
-) -> Measured:
+def _of_service(objective: Objective, subject: Subject, found: _Found | Measured) -> Measured:
     if isinstance(found, Measured):
         return found
-    percentiles, row, resolved = found
+    row, resolved = found.row, found.resolved
     assert isinstance(objective.source, ServiceMeasure)
-    requests, errors, name = row["requests"], row["errors"], objective.source.name
+    requests, name = row["requests"], objective.source.name
     if not requests:
         return Measured(None, 0.0, "no_data", f"no request of {subject.said} in this time", resolved=resolved)
     if name == "throughput":
@@ -238,9 +258,9 @@ def _of_service(
             f"{row['received']} spans of {subject.said}{sampled}, and fewer than {objective.minimum_requests} say too little"
         )
         return Measured(None, requests, "too_few_requests", reason, _exemplars(row, name), resolved)
-    value = {"error_rate": errors / requests, "availability": (requests - errors) / requests}.get(name)
+    value = {"error_rate": row["errors"] / requests, "availability": (requests - row["errors"]) / requests}.get(name)
     if value is None:
-        value = percentiles[objective.source.quantile] / _SECOND
+        value = found.percentiles[objective.source.quantile] / _SECOND
     return Measured(value, requests, exemplars=_exemplars(row, name), resolved=resolved)
 
 
