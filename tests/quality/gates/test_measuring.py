@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     AggregationTemporality,
@@ -46,6 +48,19 @@ def test_throughput_is_of_the_whole_window(world: World) -> None:
     assert 40 / 960 <= told["value"] <= 40 / 900
 
 
+@pytest.fixture(scope="module")
+def mixed(store: Store, gates_client: httpx.Client, gates_directory: Path) -> World:
+    """A service with requests of several versions, environments, operations and times."""
+    world = World(store, gates_client, gates_directory)
+    world.requests(7, version="1.0", environment="production")
+    world.requests(3, version="1.0", environment="staging")
+    world.requests(12, version="2.0", environment="prod")
+    world.requests(4, operation="GET /cart")
+    world.requests(5, operation="PUT /cart")
+    world.requests(100, minutes_ago=90)
+    return world
+
+
 @pytest.mark.parametrize(
     ("filters", "asked", "requests"),
     [
@@ -64,15 +79,9 @@ def test_throughput_is_of_the_whole_window(world: World) -> None:
         ({}, {"window": "30m", "end": "80m"}, 100),
     ],
 )
-def test_filters_say_which_requests_count(world: World, filters: dict[str, str], asked: dict[str, str], requests: int) -> None:
+def test_filters_say_which_requests_count(mixed: World, filters: dict[str, str], asked: dict[str, str], requests: int) -> None:
     """What an objective says itself wins over what is asked for."""
-    world.requests(7, version="1.0", environment="production")
-    world.requests(3, version="1.0", environment="staging")
-    world.requests(12, version="2.0", environment="prod")
-    world.requests(4, operation="GET /cart")
-    world.requests(5, operation="PUT /cart")
-    world.requests(100, minutes_ago=90)
-    told = world.one({"measure": "error_rate", "pass": "<= 1%", **filters}, **asked)
+    told = mixed.one({"measure": "error_rate", "pass": "<= 1%", **filters}, **asked)
     assert told["requests"] == requests
 
 
@@ -86,6 +95,30 @@ def test_a_gate_of_several_services_measures_each(world: World) -> None:
         {"name": "theirs", "measure": "error_rate", "pass": "<= 1%", "service": other.service},
     )
     assert [each["outcome"] for each in world.check(gate)["objectives"]] == ["passed", "failed"]
+
+
+def test_operations_are_measured_side_by_side(world: World) -> None:
+    """Operations and all requests are asked for together, and each is told by itself, with the statement for it alone."""
+    world.requests(9, 1, ms=100, operation="GET /cart")
+    world.requests(20, ms=300, operation="PUT /cart")
+    gate = world.gate(
+        {"name": "all", "measure": "error_rate"},
+        {"name": "get", "measure": "error_rate", "operation": "GET /cart"},
+        {"name": "put", "measure": "latency_p50", "operation": "PUT /cart"},
+        {"name": "none", "measure": "latency_p99", "operation": "DELETE /cart"},
+        {"name": "both", "measure": "throughput", "operation_matching": "^(GET|PUT)"},
+        {"name": "bad", "measure": "throughput", "operation_matching": "["},
+        {"measure": "availability", "pass": ">= 0%"},
+    )
+    told = {each["name"]: each for each in world.check(gate, sql=True)["objectives"]}
+    assert [told[name]["requests"] for name in ("all", "get", "put", "none", "both", "bad")] == [30, 10, 20, 0, 30, None]
+    assert told["get"]["value"] == 0.1
+    assert told["put"]["value"] == pytest.approx(0.3, rel=0.0055)
+    assert (told["none"]["outcome"], told["bad"]["outcome"]) == ("no_data", "broken_query")
+    resolved = told["put"]["resolved"]
+    answer = world.client.post("/api/v1/sql", json={"sql": resolved["sql"], "parameters": resolved["parameters"]})
+    (row,) = [dict(zip([each["name"] for each in answer.json()["columns"]], row, strict=True)) for row in answer.json()["rows"]]
+    assert (row["operation"], row["requests"]) == ("PUT /cart", 20)
 
 
 def test_traces_that_show_it_come_with_the_value(world: World) -> None:
@@ -109,7 +142,10 @@ def test_too_little_traffic_is_an_outcome_of_its_own(world: World, requests: int
     assert told["outcome"] == outcome
 
 
-def _store_metrics(world: World, store: Store) -> None:
+@pytest.fixture(scope="module")
+def metered(store: Store, gates_client: httpx.Client, gates_directory: Path) -> World:
+    """A service that sends a gauge, a counter and a histogram."""
+    world = World(store, gates_client, gates_directory)
     now = time.time_ns()
 
     def point(value: float, seconds_ago: int, **values: str) -> NumberDataPoint:
@@ -132,6 +168,7 @@ def _store_metrics(world: World, store: Store) -> None:
         Metric(name="took", unit="s", histogram=Histogram(data_points=[took], aggregation_temporality=delta)),
     ]
     store(Signal.METRICS, metrics(world.service, made, {"service.version": "1.0"}))
+    return world
 
 
 @pytest.mark.parametrize(
@@ -153,19 +190,17 @@ def _store_metrics(world: World, store: Store) -> None:
     ],
 )
 def test_a_stored_metric_is_measured(
-    world: World, store: Store, metric: dict[str, Any], more: dict[str, Any], *, value: float | None, outcome: str
+    metered: World, metric: dict[str, Any], more: dict[str, Any], *, value: float | None, outcome: str
 ) -> None:
     """Gauges, counters and histograms over the window, in the unit in which they were sent."""
-    _store_metrics(world, store)
-    told = world.one({"metric": metric, **more})
+    told = metered.one({"metric": metric, **more})
     assert told["outcome"] == outcome, told["reason"]
     assert told["value"] == (pytest.approx(value) if value is not None else None)
 
 
-def test_the_rate_of_a_counter_is_by_the_second_of_the_window(world: World, store: Store) -> None:
+def test_the_rate_of_a_counter_is_by_the_second_of_the_window(metered: World) -> None:
     """It grew by 40 in a window of 15 minutes and the part of a minute before it."""
-    _store_metrics(world, store)
-    told = world.one({"metric": {"name": "done", "aggregation": "rate"}, "pass": ">= 1/s"})
+    told = metered.one({"metric": {"name": "done", "aggregation": "rate"}, "pass": ">= 1/s"})
     assert 40 / 960 <= told["value"] <= 40 / 900
 
 
@@ -196,6 +231,14 @@ def test_delivery_is_measured(world: World, store: Store) -> None:
     assert lead["outcome"] == "no_data"
 
 
+@pytest.fixture(scope="module")
+def asked(store: Store, gates_client: httpx.Client, gates_directory: Path) -> World:
+    """A service with ten requests."""
+    world = World(store, gates_client, gates_directory)
+    world.requests(10)
+    return world
+
+
 @pytest.mark.parametrize(
     ("sql", "outcome", "value"),
     [
@@ -215,11 +258,10 @@ def test_delivery_is_measured(world: World, store: Store) -> None:
     ],
 )
 def test_a_statement_is_measured_and_what_is_wrong_with_it_is_an_outcome(
-    world: World, sql: str, outcome: str, value: float | None
+    asked: World, sql: str, outcome: str, value: float | None
 ) -> None:
     """One number is a value; no number is no data; everything else is a broken query that says why, and never an error."""
-    world.requests(10)
-    told = world.one({"sql": sql, "pass": ">= 0"}, sql=True)
+    told = asked.one({"sql": sql, "pass": ">= 0"}, sql=True)
     assert (told["outcome"], told["value"]) == (outcome, value), told["reason"]
     assert told["reason"]
     assert told["counts_as"] == ("passed" if outcome == "passed" else "failed")
