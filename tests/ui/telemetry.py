@@ -100,7 +100,8 @@ def _place_order(shop: Shop, chance: random.Random, number: int, start: int) -> 
                  values={**database, "db.query.text": "SELECT * FROM entries WHERE id = $1"})  # fmt: skip
     if fails:
         made.fail(entry, later + 3 * query, "PeriodClosed", "the period 2026-10 is closed")
-        made.log("ledger", entry, later + 3 * query, 17, "entry refused: the period 2026-10 is closed")
+        made.log("ledger", entry, later + 3 * query, 17, "entry refused: the period 2026-10 is closed",
+                 {"entry.period": "2026-10", "entry.tries": 2})  # fmt: skip
         shop.failed = trace_id
     else:
         sent = made.add("orders", "order-events send", order, later + 3 * query + 4 * MILLISECOND, 2 * MILLISECOND, PRODUCER,
@@ -163,9 +164,11 @@ class _Trace:
             attributes({"exception.type": kind, "exception.message": message, "exception.stacktrace": stack})
         )
 
-    def log(self, service: str, number: int, at: float, severity: int, body: str) -> None:
+    def log(  # noqa: PLR0917 - a record has that much
+        self, service: str, number: int, at: float, severity: int, body: str, values: dict[str, Any] | None = None
+    ) -> None:
         ids: dict[str, Any] = {"trace_id": bytes.fromhex(self._trace_id), "span_id": number.to_bytes(8)}
-        made = record(self._start + int(at), body, severity_number=severity, **ids)
+        made = record(self._start + int(at), body, values or {}, severity_number=severity, **ids)
         self._shop.records[service, self._versions[service]].append(made)
 
 

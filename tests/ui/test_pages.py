@@ -20,6 +20,7 @@ PAGES = {
     "trace": ("/traces/{failed}?span=7", "POST /entries"),
     "flame": ("/traces/{failed}?view=flame", "storefront: POST /checkout"),
     "compare": ("/traces/{failed}?view=compare&with={slow}", "This trace and another"),
+    "logs": ("/logs?severity=warn", "Newest first"),
     "delivery": ("/delivery?metric=change_failure_rate&window=90", "Deployments that failed"),
     "gates": ("/gates", "What gates say"),
     "gate": ("/gates/release", "What it asks for"),

@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { readDeliverySearch } from "./pages/delivery/search";
 import { Home } from "./pages/home/Home";
+import { parseLogSearch } from "./pages/logs/search";
 import { Missing } from "./pages/Missing";
 import { parseTraceView } from "./pages/trace/view";
 import { parseTraceSearch } from "./pages/traces/search";
@@ -49,6 +50,13 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/TracePage"), "TracePage"),
 });
 
+const logs = createRoute({
+  getParentRoute: () => root,
+  path: "/logs",
+  validateSearch: parseLogSearch,
+  component: lazyRouteComponent(() => import("./pages/logs/Logs"), "Logs"),
+});
+
 const delivery = createRoute({
   getParentRoute: () => root,
   path: "/delivery",
@@ -79,7 +87,7 @@ const evaluation = createRoute({
 /** Make the router of the application. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([home, service, traces, trace, delivery, gates, gate, evaluation]),
+    routeTree: root.addChildren([home, service, traces, trace, logs, delivery, gates, gate, evaluation]),
     context: { queries },
     defaultPreload: "intent",
     scrollRestoration: true,

@@ -8,6 +8,7 @@ export type ServicePoint = components["schemas"]["ServicePoint"];
 export type Edge = components["schemas"]["Edge"];
 export type Incident = components["schemas"]["Incident"];
 export type KnownEvent = components["schemas"]["KnownEvent"];
+export type LogCounts = components["schemas"]["LogCounts"];
 export type LogRecord = components["schemas"]["LogRecord"];
 export type Measured = components["schemas"]["Measured"];
 export type TraceSummary = components["schemas"]["TraceSummary"];

@@ -1,5 +1,6 @@
 import { ComboBox, Input, ListBox, ListBoxItem, Popover } from "react-aria-components";
 import { formatCount } from "@/format";
+import "./filters.css";
 
 /** What can be chosen, and how often it is there. */
 export type Choice = { name: string; items?: number };

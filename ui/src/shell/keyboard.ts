@@ -38,5 +38,5 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function focusFirst(): void {
-  document.querySelector<HTMLElement>("main tbody tr :is(a, button)")?.focus();
+  document.querySelector<HTMLElement>("main :is(tbody tr :is(a, button), [role=treegrid])")?.focus();
 }

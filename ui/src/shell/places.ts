@@ -1,11 +1,17 @@
-import { House, ListTree, type LucideIcon, Rocket, ShieldCheck } from "lucide-react";
+import { House, ListTree, type LucideIcon, Rocket, ScrollText, ShieldCheck } from "lucide-react";
 
 /** Where the navigation leads; `key` goes there after `g`. */
-export type Place = { to: "/" | "/traces" | "/delivery" | "/gates"; title: string; key: string; icon: LucideIcon };
+export type Place = {
+  to: "/" | "/traces" | "/logs" | "/delivery" | "/gates";
+  title: string;
+  key: string;
+  icon: LucideIcon;
+};
 
 export const PLACES: Place[] = [
   { to: "/", title: "Home", key: "h", icon: House },
   { to: "/traces", title: "Traces", key: "t", icon: ListTree },
+  { to: "/logs", title: "Logs", key: "l", icon: ScrollText },
   { to: "/delivery", title: "Delivery", key: "d", icon: Rocket },
   { to: "/gates", title: "Gates", key: "q", icon: ShieldCheck },
 ];

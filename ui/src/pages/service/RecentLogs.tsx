@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useAsk } from "@/api/client";
 import { LogLines } from "@/parts/LogLines";
 import { Panel } from "@/parts/Panel";
@@ -14,7 +15,17 @@ export function RecentLogs({ service }: { service: string }) {
     { refetchInterval },
   );
   return (
-    <Panel title="Recent logs" asked={asked} flush lines={6}>
+    <Panel
+      title="Recent logs"
+      asked={asked}
+      flush
+      lines={6}
+      actions={
+        <Link to="/logs" search={{ service, kind: "record" }} className="button plain small">
+          All its logs
+        </Link>
+      }
+    >
       {({ logs }) =>
         logs.length ? <LogLines logs={logs} withTrace /> : <Empty title="No log records in this time range" />
       }

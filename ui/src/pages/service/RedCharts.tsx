@@ -4,10 +4,10 @@ import { useAsk } from "@/api/client";
 import { formatDuration, formatRate, formatShare } from "@/format";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
+import { stepTimes, stepValues } from "@/parts/steps";
 import { type Mark, type Series, TimeChart } from "@/parts/TimeChart";
 import { useRange } from "@/shell/range";
 import { asParameters, milliseconds, rangeBetween } from "@/time";
-import { stepTimes, stepValues } from "./steps";
 
 /** Requests, errors and durations of a service over time, with its deployments marked. A click opens a slow or failed trace. */
 export function RedCharts({ service, marks }: { service: string; marks: Mark[] }) {

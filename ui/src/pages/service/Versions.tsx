@@ -4,10 +4,10 @@ import { formatCount, formatDuration, formatShare } from "@/format";
 import { seriesColour } from "@/parts/colours";
 import { DataTable } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
+import { stepTimes, stepValues } from "@/parts/steps";
 import { type Mark, TimeChart } from "@/parts/TimeChart";
 import { useRange } from "@/shell/range";
 import { asParameters, milliseconds } from "@/time";
-import { stepTimes, stepValues } from "./steps";
 
 /** The versions of a service side by side, if there was more than one in the time range. */
 export function Versions({ service, marks }: { service: string; marks: Mark[] }) {

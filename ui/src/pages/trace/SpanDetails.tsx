@@ -4,17 +4,19 @@ import { useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import type { Span } from "@/api/types";
 import { formatCount, formatDuration } from "@/format";
+import { Attributes } from "@/parts/Attributes";
 import { Badge } from "@/parts/Badge";
 import { Copy } from "@/parts/Copy";
 import { serviceColour } from "@/parts/colours";
+import { Fact } from "@/parts/Fact";
 import { LogLines } from "@/parts/LogLines";
 import { Code } from "@/parts/Scroll";
 import { Empty, Partial } from "@/parts/states";
 import { Time } from "@/parts/Time";
 import { formatValue } from "@/parts/value";
 import { nanoseconds } from "@/time";
-import { Attributes } from "./Attributes";
 import type { Node, Tree } from "./model";
+import { SearchLogs } from "./SearchLogs";
 
 const RELATIVES = 12;
 
@@ -86,19 +88,10 @@ export function SpanDetails({
           Traces with such a span
         </Link>
         <Lost span={span} />
-        <Parts node={node} />
+        <Parts trace={trace} tree={tree} node={node} />
         <Relatives tree={tree} node={node} choose={choose} />
       </div>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -112,7 +105,8 @@ function Lost({ span }: { span: Span }) {
   return <Partial>Its SDK left out {lost.map(([count, what]) => `${count} ${what}`).join(", ")}.</Partial>;
 }
 
-function Parts({ node: { span, logs, start } }: { node: Node }) {
+function Parts({ trace, tree, node }: { trace: string; tree: Tree; node: Node }) {
+  const { span, logs, start } = node;
   const counted = (what: string, count: number) => (
     <>
       {what} <span className="quiet">{formatCount(count)}</span>
@@ -174,6 +168,7 @@ function Parts({ node: { span, logs, start } }: { node: Node }) {
       </TabPanel>
       <TabPanel id="logs" className="flush">
         <LogLines logs={logs} />
+        <SearchLogs trace={trace} tree={tree} span={span.span_id} logs={logs} />
       </TabPanel>
       <TabPanel id="resource">
         <Attributes attributes={span.resource.attributes} />

@@ -16,6 +16,7 @@ import { CriticalShares } from "./CriticalShares";
 import { Decision } from "./Decision";
 import { Flame } from "./Flame";
 import { buildTree, criticalPath, type Node, type Tree } from "./model";
+import { SearchLogs } from "./SearchLogs";
 import { SpanDetails } from "./SpanDetails";
 import "./trace.css";
 import type { TraceView } from "./view";
@@ -90,7 +91,10 @@ function Known({ trace, question }: { trace: Trace; question: string }) {
           <TabPanel id="logs" className="view">
             <div className="panel log-panel">
               {trace.logs.length ? (
-                <LogLines logs={trace.logs} withService />
+                <>
+                  <LogLines logs={trace.logs} withService />
+                  <SearchLogs trace={trace.trace_id} tree={tree} logs={trace.logs} />
+                </>
               ) : (
                 <Empty title="No log record belongs to this trace" />
               )}

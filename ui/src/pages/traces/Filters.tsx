@@ -1,10 +1,11 @@
-import { X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useAsk } from "@/api/client";
 import { Combo } from "@/parts/Combo";
+import { Condition } from "@/parts/Condition";
+import { parseCondition } from "@/parts/searching";
 import { useRange } from "@/shell/range";
 import { asParameters } from "@/time";
-import { DURATION, parseCondition, type TraceSearch } from "./search";
+import { DURATION, type TraceSearch } from "./search";
 
 type Change = (change: Partial<TraceSearch>) => void;
 
@@ -115,19 +116,11 @@ function Conditions({ search, change }: { search: TraceSearch; change: Change })
       {conditions.map((condition) => {
         const { key, operator, value } = parseCondition(condition) ?? { key: condition, operator: "", value: "" };
         return (
-          <span key={condition} className="condition mono">
-            <span className="breakable">
-              {key} {operator} {value}
-            </span>
-            <button
-              type="button"
-              className="button plain small"
-              aria-label={`Remove ${condition}`}
-              onClick={() => change({ attribute: conditions.filter((each) => each !== condition) })}
-            >
-              <X size={12} aria-hidden />
-            </button>
-          </span>
+          <Condition
+            key={condition}
+            text={`${key} ${operator} ${value}`}
+            remove={() => change({ attribute: conditions.filter((each) => each !== condition) })}
+          />
         );
       })}
       <NewCondition

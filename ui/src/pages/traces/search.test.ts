@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { questionUrl } from "@/api/client";
-import { askTraces, parseCondition, parseTraceSearch, type TraceSearch } from "./search";
+import { askTraces, parseTraceSearch, type TraceSearch } from "./search";
 
 test("a search is read out of a URL, and what is none is left out", () => {
   const search = {
@@ -24,14 +24,4 @@ test("a search is asked in its time range; the box on the scatter and what else 
   expect(questionUrl("/api/v1/traces", askTraces(found, { from: "15m" }, 50))).toBe(
     "/api/v1/traces?start=15m&service=orders&min_duration=5ms&limit=50",
   );
-});
-
-test("a condition has a key, an operator and a value, in which anything may be", () => {
-  expect(parseCondition("url.query=a=b&c>=d")).toEqual({ key: "url.query", operator: "=", value: "a=b&c>=d" });
-  expect(parseCondition("http.response.status_code>=500")).toEqual({
-    key: "http.response.status_code",
-    operator: ">=",
-    value: "500",
-  });
-  expect(parseCondition("nothing")).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { Parameters } from "@/api/client";
+import { readConditions, readText } from "@/parts/searching";
 import { asParameters, type Range } from "@/time";
 
 /** Which traces are looked for, as it is in the URL; what is left out lets every trace pass. */
@@ -21,22 +22,16 @@ export const DURATION = /^\d{1,15}(\.\d{1,9})? ?(ns|us|µs|ms|s|m|h|d)$/;
 
 /** Read a search out of a URL; what is none is left out. */
 export function parseTraceSearch(found: Record<string, unknown>): TraceSearch {
-  const attribute = [found.attribute].flat().filter((each): each is string => typeof each === "string" && each !== "");
   const box = Array.isArray(found.box) && found.box.length === 4 && found.box.every(Number.isFinite);
   return {
-    ...text(found, "service"),
-    ...text(found, "operation"),
+    ...readText(found, "service"),
+    ...readText(found, "operation"),
     ...(STATUSES.find((status) => status === found.status) ? { status: found.status as TraceSearch["status"] } : {}),
-    ...(DURATION.test(String(found.min)) ? text(found, "min") : {}),
-    ...(DURATION.test(String(found.max)) ? text(found, "max") : {}),
-    ...(attribute.length ? { attribute } : {}),
+    ...(DURATION.test(String(found.min)) ? readText(found, "min") : {}),
+    ...(DURATION.test(String(found.max)) ? readText(found, "max") : {}),
+    ...readConditions(found),
     ...(box ? { box: found.box as Box } : {}),
   };
-}
-
-function text<Name extends string>(found: Record<string, unknown>, name: Name): { [N in Name]?: string } {
-  const value = found[name];
-  return typeof value === "string" && value ? ({ [name]: value } as { [N in Name]: string }) : {};
 }
 
 /** The question that a search is; what else is in the URL is not part of it. */
@@ -54,10 +49,4 @@ export function askTraces(search: TraceSearch, range: Range, limit: number): Par
       limit,
     },
   };
-}
-
-/** A condition in its parts; undefined if it is none. */
-export function parseCondition(condition: string): { key: string; operator: string; value: string } | undefined {
-  const match = /^([^=!<>]+)(!=|>=|<=|=|>|<)(.*)$/s.exec(condition);
-  return match ? { key: match[1] ?? "", operator: match[2] ?? "=", value: match[3] ?? "" } : undefined;
 }

@@ -1,16 +1,20 @@
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Described } from "@/api/types";
-import { formatValue } from "@/parts/value";
+import "./facts.css";
+import { formatValue } from "./value";
 
 const SCALARS = ["string", "int", "double", "bool"];
 
-/** Attributes with the types that they were sent as; each that can be searched for leads to the traces that have it. */
+/** Attributes with the types that they were sent as; each that can be searched for has links that do so, which `find` makes. */
 export function Attributes({
   attributes,
   without = [],
+  find = tracesWith,
 }: {
   attributes: Record<string, Described>;
   without?: string[];
+  find?: (key: string, value: string) => ReactNode;
 }) {
   const shown = Object.entries(attributes).filter(([key]) => !without.includes(key));
   if (!shown.length) return null;
@@ -26,21 +30,23 @@ export function Attributes({
               <span className="attribute-value">{formatValue(described)}</span>{" "}
               {described.type !== "string" && <span className="type quiet">{described.type}</span>}
             </td>
-            <td>
-              {SCALARS.includes(described.type) && (
-                <Link
-                  to="/traces"
-                  search={{ attribute: [`${key}=${formatValue(described)}`] }}
-                  aria-label={`Traces with this ${key}`}
-                  title="Traces with this"
-                >
-                  ⌕
-                </Link>
-              )}
-            </td>
+            <td>{SCALARS.includes(described.type) && find(key, formatValue(described))}</td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function tracesWith(key: string, value: string): ReactNode {
+  return (
+    <Link
+      to="/traces"
+      search={{ attribute: [`${key}=${value}`] }}
+      aria-label={`Traces with this ${key}`}
+      title="Traces with this"
+    >
+      ⌕
+    </Link>
   );
 }
