@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
+import { Fragment, type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
 
 /** A column: what a cell shows, and by which value rows are put in order if they can be. */
 export type Column<R> = {
@@ -24,12 +24,15 @@ export function DataTable<R>({
   columns,
   identify,
   most = 200,
+  detail,
 }: {
   label: string;
   rows: R[];
   columns: Column<R>[];
   identify: (row: R) => string;
   most?: number;
+  /** What is shown below a row that is open; undefined for the others. */
+  detail?: (row: R) => ReactNode;
 }) {
   const [sorting, setSorting] = useState<Sorting>();
   const [all, setAll] = useState(false);
@@ -57,15 +60,25 @@ export function DataTable<R>({
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => (
-            <tr key={identify(row)}>
-              {columns.map((column) => (
-                <td key={column.name} className={classes(column)}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {shown.map((row) => {
+            const below = detail?.(row);
+            return (
+              <Fragment key={identify(row)}>
+                <tr className={below ? "open" : undefined}>
+                  {columns.map((column) => (
+                    <td key={column.name} className={classes(column)}>
+                      {column.cell(row)}
+                    </td>
+                  ))}
+                </tr>
+                {below && (
+                  <tr className="detail">
+                    <td colSpan={columns.length}>{below}</td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
         </tbody>
       </table>
       {shown.length < sorted.length && (
@@ -99,7 +112,10 @@ function compare(one: number | string, other: number | string): number {
 function moveByArrows(event: KeyboardEvent<HTMLTableElement>) {
   const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (!step) return;
-  const links = [...event.currentTarget.querySelectorAll("tbody tr")].map((row) =>
+  // What is shown below a row may hold a table of its own, which has moved already.
+  const below = (event.target as HTMLElement).closest("tr.detail");
+  if (below && event.currentTarget.contains(below)) return;
+  const links = [...event.currentTarget.querySelectorAll(":scope > tbody > tr:not(.detail)")].map((row) =>
     row.querySelector<HTMLElement>("a,button"),
   );
   const here = links.findIndex((link) => link?.closest("tr")?.contains(document.activeElement));

@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Badge, type Tone } from "./Badge";
 
 const TONES: Record<string, Tone> = { passed: "good", warning: "warn", failed: "bad" };
@@ -8,5 +10,18 @@ export function GateResult({ result, title }: { result: string; title?: string }
     <Badge tone={TONES[result] ?? "plain"} {...(title ? { title } : {})}>
       {result}
     </Badge>
+  );
+}
+
+/** A link to an evaluation, or to its gate where another tool reported it. */
+export function GateLink({ gate, evaluation, children }: { gate: string; evaluation: string; children: ReactNode }) {
+  return evaluation ? (
+    <Link to="/gates/$gate/$evaluation" params={{ gate, evaluation }}>
+      {children}
+    </Link>
+  ) : (
+    <Link to="/gates/$gate" params={{ gate }}>
+      {children}
+    </Link>
   );
 }

@@ -4,13 +4,16 @@ export function Sparkline({
   label,
   width = 120,
   height = 26,
+  top,
 }: {
   values: (number | null)[];
   label: string;
   width?: number;
   height?: number;
+  /** Where the axis ends; at the largest value if left out. */
+  top?: number;
 }) {
-  const most = Math.max(...values.map((value) => value ?? 0), 0);
+  const most = top ?? Math.max(...values.map((value) => value ?? 0), 0);
   const at = (place: number, value: number) =>
     `${((place / Math.max(values.length - 1, 1)) * (width - 4) + 2).toFixed(1)},${(height - 2 - (value / (most || 1)) * (height - 5)).toFixed(1)}`;
   const runs: string[][] = [[]];

@@ -52,6 +52,8 @@ type Props = {
   /** What to do when the time at a place of `times` is clicked. */
   onPick?: (place: number) => void;
   height?: number;
+  /** Where the axis of values ends; above the largest if left out. */
+  top?: number;
   /** Charts of one group show the pointer of each other. */
   group?: string;
 };
@@ -165,7 +167,7 @@ function options(
     },
     scales: {
       x: { time: true, range: () => latest.current.span },
-      y: { range: (_, __, most) => [0, (most || 1) * 1.08] },
+      y: { range: (_, __, most) => [0, latest.current.top ?? (most || 1) * 1.08] },
     },
     axes: [
       {

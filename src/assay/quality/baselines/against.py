@@ -13,7 +13,7 @@ from assay.core.ports import Engine
 from assay.quality.baselines.baseline import KINDS, Baseline
 from assay.quality.baselines.keeper import Baselines
 from assay.quality.baselines.observed import EXACT_UP_TO, SCALE, Observed, Which, observe, read_durations
-from assay.quality.comparison import DEFAULT_RULES, Comparison, Durations, Rules, Sample, compare
+from assay.quality.comparison import DEFAULT_RULES, Comparison, Durations, Rules, Sample, compare, spread
 
 COUNTED = ("error_rate", "availability", "throughput")
 EXAMPLES = "version 1.4.1, other versions, environment production, window 7d ago, or baseline release"
@@ -134,6 +134,8 @@ def compare_sides(measure: str, sides: Sides, *, tolerance: float = 0.0, rules: 
     if measure == "availability":
         value, baseline = (None if each is None else 1 - each for each in (compared.value, compared.baseline))
         compared = replace(compared, value=value, baseline=baseline)
+    if isinstance(ours, Durations) and isinstance(theirs, Durations):
+        compared = replace(compared, spread=spread(ours, theirs))
     return replace(compared, reason=sides.reason) if compared.outcome in ("no_data", "no_baseline") else compared
 
 

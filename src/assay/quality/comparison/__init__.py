@@ -3,6 +3,7 @@
 from assay.quality.comparison.compare import DEFAULT_RULES, Comparison, Outcome, Rules, compare
 from assay.quality.comparison.samples import Durations, Rate, Sample, Share
 from assay.quality.comparison.sequential import Looked, Sequential
+from assay.quality.comparison.spread import Spread, spread
 
 __all__ = [
     "DEFAULT_RULES",
@@ -15,5 +16,7 @@ __all__ = [
     "Sample",
     "Sequential",
     "Share",
+    "Spread",
     "compare",
+    "spread",
 ]

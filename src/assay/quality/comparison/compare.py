@@ -10,6 +10,7 @@ from assay.core.errors import InvalidInput
 from assay.quality.comparison.ranks import rank_test, shift, superiority, tail_test
 from assay.quality.comparison.samples import Durations, Rate, Sample, Share
 from assay.quality.comparison.shares import SharePair
+from assay.quality.comparison.spread import Spread
 from assay.quality.comparison.tails import Drawn, find_odds
 
 Outcome = Literal["not_worse", "worse", "too_few", "no_data", "no_baseline"]
@@ -42,6 +43,7 @@ class Comparison:
     how many times worse it is: how many times as many requests fail, as many events come (as few, where fewer are worse), or as
     long they take; null where there is nothing to divide by. `interval` has it with a chance of 95 %; an end that is null is
     none. `effect` is the chance that a request of the candidate takes longer than one of the baseline: 0.5 is no difference.
+    `spread` has the distributions of durations, where somebody looks at them.
     """
 
     outcome: Outcome
@@ -55,6 +57,8 @@ class Comparison:
     ratio: float | None = None
     interval: list[float | None] | None = None
     effect: float | None = None
+    tolerance: float = 0.0
+    spread: Spread | None = None
 
 
 def compare(
@@ -98,6 +102,7 @@ def compare(
         baseline=_value(baseline, percentile),
         n=candidate.size,
         n_baseline=baseline.size,
+        tolerance=tolerance,
         **found,
     )
 

@@ -4,7 +4,8 @@ import { type Answer, useAsk } from "@/api/client";
 import type { GateSummary } from "@/api/types";
 import { Badge } from "@/parts/Badge";
 import { type Column, DataTable } from "@/parts/DataTable";
-import { Frame, Panel } from "@/parts/Panel";
+import { Panel } from "@/parts/Panel";
+import { Problems } from "@/parts/Problems";
 import { Code } from "@/parts/Scroll";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
@@ -15,7 +16,6 @@ import { gateTone, resultWords } from "./results";
 import { Strip } from "./Strip";
 
 type ListedGate = Answer<"/api/v1/gates">["gates"][number];
-type Problem = Answer<"/api/v1/gates">["problems"][number];
 
 /** A gate and one thing that it judged: its evaluations of that, the newest first. */
 type Row = {
@@ -71,7 +71,7 @@ export function Gates() {
         )
       }
     >
-      {listed.data && listed.data.problems.length > 0 && <Problems problems={listed.data.problems} />}
+      <Problems problems={listed.data?.problems} />
       <Panel title="What gates say" asked={history} flush lines={6}>
         {() =>
           rows.length === 0 ? (
@@ -175,25 +175,6 @@ function makeRows(gates: ListedGate[], evaluations: GateSummary[]): Row[] {
         return { gate, listed, service, environment, evaluations: [] };
       }),
   ];
-}
-
-function Problems({ problems }: { problems: Problem[] }) {
-  return (
-    <Frame title="Files that cannot be used">
-      <ul className="stack" style={{ gap: 10 }}>
-        {problems.map(({ file, line, message, hint }) => (
-          <li key={`${file}${line}${message}`}>
-            <p className="mono breakable">
-              {file}
-              {line > 0 && `:${line}`}
-            </p>
-            <p className="bad">{message}</p>
-            {hint && <p className="quiet">{hint}</p>}
-          </li>
-        ))}
-      </ul>
-    </Frame>
-  );
 }
 
 function NoGates({ directory }: { directory: string | undefined }) {

@@ -4,9 +4,11 @@ import { useState } from "react";
 import type { Answer } from "@/api/client";
 import { formatCount, formatDuration } from "@/format";
 import { Badge } from "@/parts/Badge";
+import { ComparisonFigure } from "@/parts/ComparisonFigure";
 import { StatementView } from "@/parts/ShowSql";
 import { Time } from "@/parts/Time";
 import { EarlierValues } from "./EarlierValues";
+import { formatQuantity } from "./quantity";
 import { outcomeTone, outcomeWords } from "./results";
 
 type Evaluation = Answer<"/api/v1/gate-evaluations/{id}">;
@@ -68,6 +70,12 @@ export function ObjectiveDetails({
               ))}
             </div>
           )}
+          {objective.compared.map((statement) => (
+            <details key={JSON.stringify(statement)}>
+              <summary className="sql-summary">SQL of what it is compared with</summary>
+              <StatementView statement={statement} />
+            </details>
+          ))}
           {objective.resolved && (
             <details>
               <summary className="sql-summary">SQL of this value</summary>
@@ -93,7 +101,7 @@ function Criteria({ objective }: { objective: Objective }) {
     );
   return (
     <ul className="criteria" aria-label={`Criteria of ${objective.name}`}>
-      {criteria.map(({ text, holds, reason }) => (
+      {criteria.map(({ text, holds, reason, comparison }) => (
         <li key={text} className={holds === null ? "quiet" : holds ? "good" : "bad"}>
           {holds === null ? (
             <CircleHelp size={15} aria-label="cannot be decided" />
@@ -104,6 +112,14 @@ function Criteria({ objective }: { objective: Objective }) {
           )}
           <code>{text}</code>
           <span className="quiet">{reason}</span>
+          {comparison && comparison.n + comparison.n_baseline > 0 && (
+            <ComparisonFigure
+              label={`Comparison: ${text}`}
+              comparison={comparison}
+              format={formatQuantity(objective.dimension)}
+              against={text.replace(/^not +worse +than +/, "").replace(/ +by +[\d.]+ ?%$/, "")}
+            />
+          )}
         </li>
       ))}
       {warning && (

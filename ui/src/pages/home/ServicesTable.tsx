@@ -5,7 +5,7 @@ import { formatDuration, formatRate, formatShare } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { serviceColour } from "@/parts/colours";
 import { type Column, DataTable } from "@/parts/DataTable";
-import { GateResult } from "@/parts/GateResult";
+import { GateLink, GateResult } from "@/parts/GateResult";
 import { Sparkline } from "@/parts/Sparkline";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
@@ -72,7 +72,11 @@ const COLUMNS: Column<Row>[] = [
         {incidents > 0 && (
           <Badge tone="bad">{incidents === 1 ? "1 open incident" : `${incidents} open incidents`}</Badge>
         )}
-        {gates && <GateResult result={gates.result} title={`What its gates said last: ${gates.said}`} />}
+        {gates && (
+          <GateLink gate={gates.gate} evaluation={gates.evaluation}>
+            <GateResult result={gates.result} title={`What its gates said last: ${gates.said}`} />
+          </GateLink>
+        )}
       </span>
     ),
   },

@@ -26,7 +26,12 @@ test("a service is as good as the worst of what its gates said last", () => {
     said("orders", "release", "failed"),
     said("ledger", "load", "passed"),
   ]);
-  expect(states.get("orders")).toEqual({ result: "warning", said: "release: passed, load in staging: warning" });
+  expect(states.get("orders")).toEqual({
+    result: "warning",
+    gate: "load",
+    evaluation: "orders/load/warning",
+    said: "release: passed, load in staging: warning",
+  });
   expect(states.get("ledger")?.result).toBe("failed");
   expect(states.has("mailer")).toBe(false);
 });

@@ -1,9 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import { useAsk } from "@/api/client";
 import type { BaselineView, GateSummary } from "@/api/types";
 import { formatDuration, formatRate, formatShare } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { type Column, DataTable } from "@/parts/DataTable";
-import { GateResult } from "@/parts/GateResult";
+import { GateLink, GateResult } from "@/parts/GateResult";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
@@ -34,7 +35,10 @@ const GATES: Column<GateSummary>[] = [
     title: "Gate",
     cell: ({ gate, environment }) => (
       <>
-        {gate} <span className="quiet">{environment}</span>
+        <Link to="/gates/$gate" params={{ gate }}>
+          {gate}
+        </Link>{" "}
+        <span className="quiet">{environment}</span>
       </>
     ),
   },
@@ -42,9 +46,11 @@ const GATES: Column<GateSummary>[] = [
   {
     name: "result",
     title: "Result",
-    cell: ({ result, reasons, decided }) => (
+    cell: ({ gate, id, result, reasons, decided }) => (
       <span className="row wrap" style={{ gap: 4 }}>
-        <GateResult result={result} title={reasons.join("; ")} />
+        <GateLink gate={gate} evaluation={id}>
+          <GateResult result={result} title={reasons.join("; ")} />
+        </GateLink>
         {!decided && <Badge tone="warn">undecided</Badge>}
       </span>
     ),
