@@ -283,6 +283,7 @@ def compliance_checks() -> str:
     for check in statement.load_all(compliance.FOLDER):
         lines += ["", f"### {check.name}", "", _sentence(check.header["why"]), ""]
         lines += [f"- Reads: {check.header['reads']}", f"- Looks at: {_sentence(check.header['gives'])}"]
+        lines += [f"- Next, where it fails: {_sentence(check.header['next'])}"]
         for framework in frameworks:
             controls = [control.id for control in framework.controls if check.name in control.checks]
             lines += [f"- `{framework.id}`: {', '.join(controls)}"] if controls else []

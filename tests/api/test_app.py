@@ -62,6 +62,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "compliance/assessments/{id}",
         "compliance/assessments/{id}/report",
         "compliance/frameworks",
+        "compliance/progress",
         "compliance/scores",
         "dora",
         "dora/changes",

@@ -77,6 +77,24 @@ def test_what_owners_have_written_is_listed(engine: Engine, tmp_path: Path) -> N
     assert (problem["line"], problem["message"]) == (7, "checks[0].sql: it gives no environment, subject")
 
 
+def test_the_statements_of_an_assessment_are_explained(events_client: httpx.Client) -> None:
+    """What a framework is looked at with is told as the SQL that was asked, each check by itself; nothing runs afterwards."""
+    question = "/api/v1/compliance?framework=qms-phase-4&start=1971-03-01T00:00:00Z&end=1971-03-02T00:00:00Z"
+    told = events_client.get("/api/v1/explain", params={"question": question}).json()["statements"]
+    outcomes = events_client.get(question).json()["outcomes"]
+    asked = {each["sql"] for each in told}
+    assert outcomes
+    assert all(each["sql"] in asked for each in outcomes if each["parameters"])
+    assert events_client.get("/api/v1/compliance/progress").json() == {"done": 0, "of": 0, "check": ""}
+
+
+def test_each_check_says_what_to_do_next(events_client: httpx.Client) -> None:
+    """No check of Assay's own leaves whoever reads a finding alone with it."""
+    checks = events_client.get("/api/v1/compliance/frameworks").json()["checks"]
+    assert len(checks) > 30
+    assert [each["name"] for each in checks if not each["next"] or not each["looks_at"]] == []
+
+
 def test_a_kept_assessment_can_be_reported_on(events_client: httpx.Client, made: list[dict[str, Any]]) -> None:
     """It is a page by default, Markdown or OSCAL if asked for; another form or assessment is refused."""
     path = f"/api/v1/compliance/assessments/{made[0]['id']}/report"

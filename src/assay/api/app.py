@@ -101,7 +101,7 @@ def create_app(
         router.include_router(health.status_routes(engine, readiness, otlp))
         for asked in (services, graph, logs, metrics, attributes, conventions):
             router.include_router(asked.routes(engine, clock))
-        router.include_router(compliance.routes(clock, assessor or Assessor(engine, clock=clock)))
+        router.include_router(compliance.routes(clock, (assessor or Assessor(engine, clock=clock)).over(engine)))
         router.include_router(traces.routes(engine, clock, keeper))
         router.include_router(events.routes(engine, clock, post_events))
         router.include_router(dora.routes(engine, clock, delivery, defaults))

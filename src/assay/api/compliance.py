@@ -15,7 +15,7 @@ from assay.core.statement import load_all
 from assay.quality import compliance
 from assay.quality.compliance import Assessor, Shelf, Waiver
 from assay.quality.compliance.report import FORMATS
-from assay.quality.compliance.waivers import state_of
+from assay.quality.compliance.waivers import Acceptance
 from assay.quality.documents import Problem
 from assay.query.times import DAY, Clock, parse_range
 
@@ -64,10 +64,15 @@ class Assessments:
 
 @dataclass(frozen=True, slots=True)
 class ListedCheck:
-    """A check and what it is for; `own` says that it is in the document of a framework."""
+    """A check: what it is for, what it looks at, and what to do next about what it finds, empty if nobody said.
+
+    `own` says that it is in the document of a framework.
+    """
 
     name: str
     why: str
+    looks_at: str
+    next: str
     own: bool
 
 
@@ -93,18 +98,9 @@ class ListedFramework:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedWaiver:
+class ListedWaiver(Acceptance):
     """A waiver: who answers for what, why, and until the end of which day (UTC); `expired` ones do not count."""
 
-    check: str
-    framework: str
-    control: str
-    service: str
-    environment: str
-    subject: str
-    owner: str
-    reason: str
-    expires: str
     file: str
     expired: bool
 
@@ -120,6 +116,7 @@ class LibraryAnswer:
 
 
 def routes(clock: Clock, assessor: Assessor) -> APIRouter:
+    """Answer questions on frameworks, and assess them."""
     router = APIRouter(tags=["compliance"])
 
     @router.get("/compliance", response_model=compliance.Assessment, summary="Look at a framework")
@@ -146,6 +143,11 @@ def routes(clock: Clock, assessor: Assessor) -> APIRouter:
         within = parse_range(asked.start, asked.end, clock(), _DEFAULT_RANGE)
         wanted = list(dict.fromkeys(asked.frameworks))
         return JsonAnswer(Assessments(assessor.check(wanted, within.start_ns, within.end_ns)))
+
+    @router.get("/compliance/progress", response_model=compliance.Progress, summary="How far is an assessment?")
+    def progress() -> JsonAnswer:
+        """How many checks of the assessment that runs now are done; it asks the store for nothing."""
+        return JsonAnswer(assessor.progress)
 
     @router.get("/compliance/assessments/{id}", response_model=compliance.Assessment, summary="Show an assessment")
     def read(id: str) -> JsonAnswer:  # noqa: A002 - the name of the parameter is the API's
@@ -178,7 +180,10 @@ def routes(clock: Clock, assessor: Assessor) -> APIRouter:
 
 def _listed(shelf: Shelf, now_ns: int) -> LibraryAnswer:
     own = [statement for framework in shelf.frameworks.values() for statement in framework.own.values()]
-    checks = [ListedCheck(each.name, each.header["why"], each in own) for each in [*load_all(compliance.FOLDER), *own]]
+    checks = [
+        ListedCheck(each.name, each.header["why"], each.header["gives"], each.header.get("next", ""), each in own)
+        for each in [*load_all(compliance.FOLDER), *own]
+    ]
     return LibraryAnswer(
         [
             ListedFramework(
@@ -198,6 +203,4 @@ def _listed(shelf: Shelf, now_ns: int) -> LibraryAnswer:
 
 
 def _listed_waiver(waiver: Waiver, now_ns: int) -> ListedWaiver:
-    state = state_of(waiver, waiver.holds(now_ns), 0)
-    fields = {name: getattr(state, name) for name in ListedWaiver.__slots__ if name != "expired"}
-    return ListedWaiver(**fields, expired=state.state == "expired")
+    return ListedWaiver(**waiver.accepted(), file=str(waiver.document.path), expired=not waiver.holds(now_ns))

@@ -37,7 +37,11 @@ def open_assessor(
 ) -> Assessor:
     """Return what assesses the frameworks of Assay and of the owners' documents, and keeps the results through `emit`."""
     library = Library(Documents(config.quality.directory, config_file))
-    return Assessor(engine, emit, evidence=gather(engine, config, keeper, exporters, dead_letters), library=library)
+
+    def evidence(engine: Engine) -> Evidence:
+        return gather(engine, config, keeper, exporters, dead_letters)
+
+    return Assessor(engine, emit, evidence=evidence, library=library)
 
 
 def gather(

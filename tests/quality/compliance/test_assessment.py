@@ -14,7 +14,7 @@ from assay.core.events import Event, encode
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.quality import compliance
-from assay.quality.compliance import Assessor, Outcome, Ran, Share
+from assay.quality.compliance import Assessor, Outcome, Progress, Ran, Share
 from assay.quality.compliance.exposition import ComplianceMetrics
 from assay.quality.compliance.recording import events_of, parse
 from assay.quality.documents import parse_document
@@ -118,6 +118,23 @@ def test_an_assessment_without_evidence_is_kept_and_read_as_it_was(engine: Engin
     of_control = assessor.history(_KEPT, _KEPT + _DAY, 10, framework="qms-phase-4", control="quality_gates")
     assert (of_control.points[0].score, of_control.formula) == (0, compliance.FORMULAS["control"])
     assert assessor.history(_KEPT, _KEPT + _DAY, 10, control="automated_alerting").points[0].score is None
+
+
+def test_how_far_an_assessment_is_can_be_asked_of_any_engine(engine: Engine) -> None:
+    """While checks run it is told how many of how many are done and which one runs, and nothing once they are over."""
+    seen: list[Progress] = []
+
+    def settings(_start: int, _end: int) -> dict[str, str]:
+        seen.append(assessor.over(engine).progress)
+        return {}
+
+    assessor = Assessor(engine, evidence=lambda _engine: {"settings": settings})
+    assessor.look("qms-phase-4", _QUIET, _QUIET + _DAY)
+    told = [(each.done, each.check) for each in seen]
+    assert told == sorted(told)
+    assert len({each.of for each in seen}) == 1
+    assert all(0 <= each.done < each.of and each.check in compliance.names() for each in seen)
+    assert assessor.progress == Progress(0, 0, "")
 
 
 def test_what_cannot_be_kept_is_not_answered(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """Compliance: checks that state what they looked at, and never pass without evidence."""
 
 from assay.quality.compliance.assessment import FORMULAS, Assessed, Assessment, Ran, ServiceScore, assess, run_checks
-from assay.quality.compliance.assessor import Assessor, History, Point
+from assay.quality.compliance.assessor import Assessor, History, Point, Progress
 from assay.quality.compliance.check import FOLDER, Evidence, Finding, Outcome, Share, hash_of, names, run
 from assay.quality.compliance.framework import Control, Framework, available, load, parse_framework
 from assay.quality.compliance.schedule import ComplianceSchedule
@@ -23,6 +23,7 @@ __all__ = [
     "Library",
     "Outcome",
     "Point",
+    "Progress",
     "Ran",
     "ServiceScore",
     "Share",

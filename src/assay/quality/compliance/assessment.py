@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -105,13 +105,18 @@ def run_checks(
     evidence: Evidence | None = None,
     *,
     waivers: Sequence[Waiver] = (),
+    note: Callable[[int, int, str], None] = lambda _done, _of, _check: None,
 ) -> Ran:
-    """Run each check of the frameworks once, over a window in nanoseconds since 1970."""
+    """Run each check of the frameworks once, over a window in nanoseconds since 1970.
+
+    `note` is told before each how many of how many are done, and which one comes.
+    """
     own = {name: statement for framework in frameworks for name, statement in framework.own.items()}
     wanted = {name for framework in frameworks for control in framework.controls for name in control.checks} - {REPORTED}
     outcomes: dict[str, Outcome] = {}
     covered: dict[str, int] = {}
-    for name in sorted(wanted):
+    for done, name in enumerate(sorted(wanted)):
+        note(done, len(wanted), name)
         about = [waiver for waiver in waivers if waiver.check == name and waiver.holds(end_ns)]
         outcomes[name], counts = measure(
             engine, own.get(name, name), start_ns, end_ns, evidence, own=name in own, waivers=about

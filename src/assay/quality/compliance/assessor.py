@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,15 @@ class History:
     points: list[Point]
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the assessment that runs now is: `done` of `of` checks, of which `check` is next; `of` is 0 if none runs."""
+
+    done: int = 0
+    of: int = 0
+    check: str = ""
+
+
 class Assessor:
     """Assess frameworks. An assessment that is kept is answered once its events are safe; any thread may call."""
 
@@ -51,20 +61,30 @@ class Assessor:
         engine: Engine,
         emit: Emit | None = None,
         clock: Callable[[], int] = time.time_ns,
-        evidence: Evidence | None = None,
+        evidence: Callable[[Engine], Evidence] | None = None,
         library: Library | None = None,
     ) -> None:
         """Keep assessments through `emit`, if there is one; `clock` gives nanoseconds since 1970.
 
-        `evidence` is what checks are told about Assay itself, and `library` what owners have written.
+        `evidence` makes over an engine what checks are told about Assay itself; `library` has what owners have written.
         """
         self._engine = engine
         self._emit = emit
         self._clock = clock
         self._evidence = evidence
         self._library = library or Library()
-        # Checks read much; those of one question wait for those of another.
-        self._lock = threading.Lock()
+        self._turn = _Turn()
+
+    def over(self, engine: Engine) -> Assessor:
+        """Return the same one, asked of another engine."""
+        other = copy(self)
+        other._engine = engine
+        return other
+
+    @property
+    def progress(self) -> Progress:
+        """How far the assessment is that runs now, over whatever engine."""
+        return self._turn.progress
 
     def look(self, framework: str, start_ns: int, end_ns: int) -> Assessment:
         """Run the checks of a framework and keep nothing.
@@ -120,8 +140,9 @@ class Assessor:
     def _assess(self, names: Sequence[str], start_ns: int, end_ns: int, kept: bool) -> list[Assessment]:
         shelf = self._library.read()
         frameworks = [shelf.find(name) for name in names]
-        with self._lock:
-            ran = run_checks(self._engine, frameworks, start_ns, end_ns, self._evidence, waivers=shelf.waivers)
+        evidence = self._evidence(self._engine) if self._evidence else None
+        with self._turn as note:
+            ran = run_checks(self._engine, frameworks, start_ns, end_ns, evidence, waivers=shelf.waivers, note=note)
             reported = [read_reports(self._engine, each, start_ns, end_ns) for each in frameworks]
         now = self._clock()
         problems = [str(problem) for problem in shelf.problems]
@@ -137,6 +158,25 @@ class Assessor:
             )
             for framework, (reports, strange) in zip(frameworks, reported, strict=True)
         ]
+
+
+class _Turn:
+    """Checks read much, so those of one question wait for those of another; what the turn gives is told how far they are."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Callable[[int, int, str], None]:
+        self._lock.acquire()
+        return self._note
+
+    def __exit__(self, *_: object) -> None:
+        self.progress = Progress()
+        self._lock.release()
+
+    def _note(self, done: int, of: int, check: str) -> None:
+        self.progress = Progress(done, of, check)
 
 
 def _point(row: dict[str, Any]) -> Point:

@@ -121,14 +121,19 @@ def _own(given: Any, framework: str) -> dict[str, Statement]:
         at = f"checks[{index}]"
         if not isinstance(each, Mapping):
             raise refuse(CODE, at, "it is no mapping", "write name, why and sql")
-        refuse_unknown(CODE, each, ("name", "why", "sql"), at)
+        refuse_unknown(CODE, each, ("name", "why", "next", "sql"), at)
         name = _text(each, "name", f"{at}.")
         if not _NAME.fullmatch(name):
             raise refuse(CODE, f"{at}.name", f"{name!r} is no name", "use small letters, digits and _")
         if name in (*names(), REPORTED) or f"{framework}/{name}" in own:
             raise refuse(CODE, f"{at}.name", f"there is a check {name} already", "choose another name")
         text = _text(each, "sql", f"{at}.")
-        header = {"why": _text(each, "why", f"{at}."), "reads": "", "gives": f"one row with {', '.join(COLUMNS)} per thing"}
+        header = {
+            "why": _text(each, "why", f"{at}."),
+            "next": _text(each, "next", f"{at}.") if "next" in each else "",
+            "reads": "",
+            "gives": f"one row with {', '.join(COLUMNS)} per thing",
+        }
         parameters = Statement.parse(name, text).parameters
         refuse_unknown(CODE, parameters, TOLD, f"{at}.sql")
         own[f"{framework}/{name}"] = Statement(f"{framework}/{name}", text, header, parameters)

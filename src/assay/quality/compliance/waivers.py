@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -18,11 +18,11 @@ _KEYS = (*_ABOUT, "owner", "reason", "expires")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
+class Acceptance:
     """What `owner` answers for, for a `reason`, up to the end of the day `expires` (UTC).
 
     It is about the findings of a `check` (of a service, environment or subject, if one is named), or about a whole `control` of
-    a `framework`. `at` is where it is written: `waivers[2]` of `document`.
+    a `framework`.
     """
 
     check: str
@@ -34,6 +34,16 @@ class Waiver:
     owner: str
     reason: str
     expires: str
+
+    def accepted(self) -> dict[str, str]:
+        """Return these fields alone, by name."""
+        return {each.name: getattr(self, each.name) for each in fields(Acceptance)}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver(Acceptance):
+    """An acceptance as it is written; `at` is where: `waivers[2]` of `document`."""
+
     document: Document
     at: str
 
@@ -49,21 +59,12 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
-class WaiverState:
+class WaiverState(Acceptance):
     """A waiver and what it did: `in_force`, `expired` (it does not count) or `unused` (there was nothing to waive).
 
     `findings` counts the findings that it covers, or is 1 for a control that it covers. `file` is where it is written.
     """
 
-    check: str
-    framework: str
-    control: str
-    service: str
-    environment: str
-    subject: str
-    owner: str
-    reason: str
-    expires: str
     file: str
     state: Literal["in_force", "expired", "unused"]
     findings: int
@@ -84,9 +85,8 @@ def parse_waivers(document: Document) -> list[Waiver]:
 
 def state_of(waiver: Waiver, holds: bool, findings: int) -> WaiverState:
     """Say what a waiver did."""
-    fields = {name: getattr(waiver, name) for name in (*_ABOUT, "owner", "reason", "expires")}
     state: Literal["in_force", "expired", "unused"] = "expired" if not holds else "in_force" if findings else "unused"
-    return WaiverState(**fields, file=str(waiver.document.path), state=state, findings=findings)
+    return WaiverState(**waiver.accepted(), file=str(waiver.document.path), state=state, findings=findings)
 
 
 def places(waivers: Iterable[Waiver]) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: an audit record says who did it
+-- next: send qms.audit.user_id, or user.id, with each audit record
 -- reads: assay_event_records
 -- gives: one row per audit record, with its id; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: audit records and other events are kept for at least a year
+-- next: set retention.events_days to 365 or more
 -- reads: the setting retention.events_days
 -- gives: one row; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: how a service does can be compared with how it did while it was well
+-- next: take one while the service is well: `assay baseline take NAME`
 -- reads: assay_service_metrics_hourly, assay_event_records
 -- gives: one row per service that served 30 requests in production; finding is empty where a baseline of it was taken before the end of the window and holds still
 WITH

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: times of different services can be compared: no span begins more than 5 s after it was received
+-- next: synchronise the clocks of the machines that the service runs on, and see why if they already are
 -- reads: assay_spans
 -- gives: one row per service; finding is empty where nothing is wrong
 SELECT

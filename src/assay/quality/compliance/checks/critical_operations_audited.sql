@@ -1,5 +1,6 @@
 -- kind: check
 -- why: approvals and other audited operations leave an audit record
+-- next: send qms.audit.recorded where such an operation ends, within its span
 -- reads: assay_spans, assay_event_records
 -- gives: one row per service with spans whose qms.operation is audit_trail or workflow_approval; finding is empty where it has audit records, or another
 --        service has one in the same trace

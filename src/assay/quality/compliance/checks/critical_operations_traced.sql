@@ -1,5 +1,6 @@
 -- kind: check
 -- why: critical operations are traced: whoever reports audit records, quality gates or compliance checks has spans of such an operation
+-- next: open a span with qms.operation around the operation, as the SDK's decorators do
 -- reads: assay_event_records, assay_spans
 -- gives: one row per service that reported such; finding is empty where it has a span whose qms.operation is a critical one
 WITH traced AS

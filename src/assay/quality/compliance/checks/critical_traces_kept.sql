@@ -1,5 +1,6 @@
 -- kind: check
 -- why: the trace of a critical operation is kept, whatever the sampling
+-- next: add a sampling policy that keeps traces with qms.operation, and let the service send all of them
 -- reads: assay_event_records, assay_spans
 -- gives: one row per audit record, quality gate or compliance check of the last seven days of the window that names a trace, with its id; finding is empty
 --        where spans of that trace are stored. What is younger than five minutes is left out, as its spans may be on their way

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what was taken from senders is stored
+-- next: see why they could not be stored with `assay status`, mend the sender, and let it send them again
 -- reads: how many items of each signal became dead letters in the window
 -- gives: one row per signal; finding is empty where there are none
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what a deployment brings is known: the commit was reported as a change
+-- next: report commits when they are merged: by the forge's webhook, or `assay change committed` in the pipeline
 -- reads: assay_events, assay_event_records
 -- gives: one row per deployment that names its commit, with its id; finding is empty where that change was reported
 WITH known AS (SELECT CommitRevision FROM assay_event_records FINAL WHERE NOT Retracted AND EventName = 'qms.change.committed' AND CommitRevision != '')

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what reaches production was let through by a quality gate before it was deployed
+-- next: let the pipeline ask `assay gate check` for the version before it deploys to production
 -- reads: assay_events, assay_event_records
 -- gives: one row per deployment to production that succeeded, with its id; finding is empty where a gate of the same version of the service, or
 --        of this deployment, had passed by then

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what a quality gate has refused is not deployed all the same
+-- next: let the pipeline stop where `assay gate check` exits with 1; see who deployed past it and why
 -- reads: assay_events, assay_event_records
 -- gives: one row per deployment to production that succeeded and whose version a quality gate was asked about before, with its id; finding is empty
 --        where no gate had refused it at its last word

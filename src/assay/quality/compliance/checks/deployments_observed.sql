@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what is said to be deployed is seen to run
+-- next: set service.version of the telemetry to the version that is deployed, and see whether the service runs
 -- reads: assay_event_records, assay_service_versions
 -- gives: one row per reported deployment to production that succeeded, names a version and is older than an hour, with its id; finding is empty where telemetry of that
 --        version came afterwards

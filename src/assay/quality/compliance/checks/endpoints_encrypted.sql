@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what leaves a machine is encrypted
+-- next: call the address over https, or waive it until it can be
 -- reads: assay_spans
 -- gives: one row per service that called something over HTTP by its address; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: telemetry of one environment is not spread over several spellings of it
+-- next: set deployment.environment.name to a known one, or add this one to events.environments
 -- reads: assay_service_metrics_hourly, the setting events.environments
 -- gives: one row per service and environment that it names; finding is empty where the environment is a known one or an alias of it
 SELECT

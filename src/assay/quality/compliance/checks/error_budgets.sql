@@ -1,5 +1,6 @@
 -- kind: check
 -- why: at most 1 % of what a service is asked for fails
+-- next: look at what fails on the page of the service, and mend it before anything new is released
 -- reads: assay_service_metrics_hourly
 -- gives: one row per service and environment that was asked for something; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: deployments and incidents are reported when they happen, not before the audit
+-- next: report from the pipeline or the incident tool itself, at the time at which it happens
 -- reads: assay_event_records
 -- gives: one row per deployment, and per beginning and end of an incident, that was reported, with its id; finding is empty where it came within a day
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: events that services report count, because they fit the registry
+-- next: see what was wrong with `assay events invalid`, and send what the registry demands
 -- reads: assay_event_records, assay_invalid_events
 -- gives: one row per service that reported events; finding is empty where none of them was set aside
 SELECT service, '' AS environment, '' AS subject, if(sum(invalid) > 0, concat(toString(sum(invalid)), ' of ', toString(count()), ' events do not fit the registry'), '') AS finding

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what others rely on reaches them in time
+-- next: see `assay exporters list` for what the destination answers, and mend that; nothing is lost until then
 -- reads: how long the oldest row of each exporter waits
 -- gives: one row per exporter and signal; finding is empty where nothing waits for longer than 15 minutes
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what is sent on to other systems is encrypted on its way
+-- next: give the exporter an https or tls address
 -- reads: the addresses of exporters
 -- gives: one row per exporter that sends to an address; finding is empty where that is https, tls or on this machine
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: how services did a year ago can be told
+-- next: set retention.service_metrics_days to 365 or more
 -- reads: the setting retention.service_metrics_days
 -- gives: one row; finding is empty where nothing is wrong
 SELECT

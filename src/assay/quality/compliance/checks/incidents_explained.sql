@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what caused an incident is found out before it is closed
+-- next: name the cause when the incident is resolved: its kind, the deployment or the commit
 -- reads: assay_event_records
 -- gives: one row per incident that was resolved in the window, with its id; finding is empty where its opening or its end names a kind of cause, a deployment or a commit
 WITH explained AS

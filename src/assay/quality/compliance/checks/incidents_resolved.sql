@@ -1,5 +1,6 @@
 -- kind: check
 -- why: an incident does not stay open for longer than a week
+-- next: resolve the incident, and report its end if it is over with `assay incident resolved`
 -- reads: assay_event_records
 -- gives: one row per incident that was opened in the window, with its id; finding is empty where nothing is wrong
 WITH resolved AS (SELECT Subject FROM assay_event_records FINAL WHERE NOT Retracted AND EventName = 'qms.incident.resolved')

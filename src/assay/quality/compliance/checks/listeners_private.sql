@@ -1,5 +1,6 @@
 -- kind: check
 -- why: nobody from outside reaches what asks for no credentials
+-- next: let it listen on 127.0.0.1 behind a proxy that asks for credentials, or switch it off
 -- reads: the settings *.host
 -- gives: one row per address that Assay listens on; finding is empty where only this machine reaches it
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: a log record is found from its trace: at least half of those of a service have a trace id
+-- next: let the logger put the trace id of the current span on each record, as OpenTelemetry's log appenders do
 -- reads: otel_logs
 -- gives: one row per service with log records that are no events; finding is empty where nothing is wrong
 SELECT

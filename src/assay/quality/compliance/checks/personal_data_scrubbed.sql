@@ -1,5 +1,6 @@
 -- kind: check
 -- why: no mail address, card number or account number is stored
+-- next: add a scrub rule for what was found, and take it out of what the service sends
 -- reads: assay_spans, otel_logs
 -- gives: one row per service, of one in {one_in} traces; finding is empty where nothing is wrong, else the kinds of what is stored in attributes and bodies
 SELECT service, '' AS environment, '' AS subject, if(notEmpty(kinds), concat('stored in clear: ', arrayStringConcat(arraySort(kinds), ', ')), '') AS finding

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: no policy changes without an audit record
+-- next: see whether intake ran at that time; changes are told again at the next start
 -- reads: assay_policy_versions, assay_event_records
 -- gives: one row per change of policies, with the version, but for the last two minutes; finding is empty where an audit record tells of it
 SELECT

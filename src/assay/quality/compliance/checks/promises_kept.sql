@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what was promised is kept: at most 5 % of the spans with qms.performance.sla.target_ms take longer than it says
+-- next: look for what is slow in the operation's traces, or promise what can be kept
 -- reads: assay_spans
 -- gives: one row per service and operation that promised something; finding is empty where nothing is wrong. A span counts for as many as sampling left out
 SELECT

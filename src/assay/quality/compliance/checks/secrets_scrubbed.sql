@@ -1,5 +1,6 @@
 -- kind: check
 -- why: no secret is stored under a name that says that it is one
+-- next: add a scrub rule for the name, take the secret out of what is sent, and replace the secret
 -- reads: assay_spans, otel_logs
 -- gives: one row per service, of one in {one_in} traces; finding is empty where nothing is wrong. A mask such as [password] is no secret
 SELECT service, '' AS environment, '' AS subject, if(notEmpty(places), concat('stored in clear: ', arrayStringConcat(arraySort(places), ', ')), '') AS finding

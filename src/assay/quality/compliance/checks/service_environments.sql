@@ -1,5 +1,6 @@
 -- kind: check
 -- why: telemetry says where it comes from
+-- next: set deployment.environment.name in the resource of the service
 -- reads: assay_service_metrics_hourly
 -- gives: one row per service; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: somebody answers for each service
+-- next: set qms.team in the resource of the service
 -- reads: assay_spans
 -- gives: one row per service, of one in {one_in} traces; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: telemetry says of which part of the quality management system it is
+-- next: set qms.phase and qms.component in the resource of the service
 -- reads: assay_spans
 -- gives: one row per service, of one in {one_in} traces; finding is empty where nothing is wrong
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: telemetry says which version it is of
+-- next: set service.version in the resource of the service, at its build
 -- reads: assay_service_metrics_hourly
 -- gives: one row per service; finding is empty where nothing is wrong
 SELECT

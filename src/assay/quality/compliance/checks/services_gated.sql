@@ -1,5 +1,6 @@
 -- kind: check
 -- why: there is a quality gate for what serves in production
+-- next: write a gate, and let the service's pipeline ask it: `assay gate check NAME --service …`
 -- reads: assay_service_metrics_hourly, assay_event_records
 -- gives: one row per service that served requests in production; finding is empty where a quality gate was evaluated for it in the window
 WITH evaluated AS

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: a service does not fall silent without anybody noticing
+-- next: see whether the service runs and reaches Assay; if it was taken out of service, waive it
 -- reads: assay_service_metrics_hourly
 -- gives: one row per service and environment that sent spans; finding is empty where some began in the last day of the window
 SELECT

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: what a service does can be followed: none sends only logs or metrics
+-- next: switch on tracing in the service's OpenTelemetry SDK or agent
 -- reads: assay_service_metrics_hourly, otel_logs, otel_metrics_*
 -- gives: one row per service that sent anything; finding is empty where nothing is wrong
 SELECT service, '' AS environment, '' AS subject, if(max(traced) = 0, concat('sends ', arrayStringConcat(arraySort(groupUniqArray(sends)), ' and '), ', but no traces'), '') AS finding

@@ -1,5 +1,6 @@
 -- kind: check
 -- why: nobody can report deployments and incidents in somebody else's name
+-- next: configure a secret for the sender, and take it out of receivers.webhooks.unsigned
 -- reads: assay_event_records, the setting receivers.webhooks.unsigned
 -- gives: one row per sender of webhooks that is believed without a signature, or that sent events; finding is empty where its messages are verified
 SELECT '' AS service, '' AS environment, sender AS subject, if(max(unsigned) > 0, 'believed without a secret', '') AS finding

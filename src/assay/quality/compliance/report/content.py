@@ -109,6 +109,13 @@ def why(outcome: Outcome) -> str:
     return load(FOLDER, outcome.check).header["why"] if outcome.check in names() else ""
 
 
+def next_step(outcome: Outcome) -> str:
+    """Return what to do about what a check found; empty if it found nothing, or if nothing is known."""
+    if outcome.result != "failed" or outcome.check not in names():
+        return ""
+    return load(FOLDER, outcome.check).header["next"]
+
+
 def counts(outcome: Outcome) -> str:
     """Return what a check came to in one line."""
     told = f"{WORDS[outcome.result]}: {outcome.looked_at} looked at, {outcome.found} found, {outcome.waived} waived"

@@ -73,6 +73,8 @@ def _evidence(outcome: Outcome) -> Iterator[str]:
     if why := content.why(outcome):
         yield f"<p>{escape(why[0].upper() + why[1:])}.</p>"
     yield f"<p>{escape(content.counts(outcome))}</p>"
+    if step := content.next_step(outcome):
+        yield f"<p>Next: {escape(step)}.</p>"
     if outcome.sample:
         yield from _table(content.findings(outcome))
     yield "<dl>"

@@ -56,6 +56,8 @@ def _evidence(outcome: Outcome) -> Iterator[str]:
     if why := content.why(outcome):
         yield from (f"{text(why[0].upper() + why[1:])}.", "")
     yield f"- {text(content.counts(outcome))}"
+    if step := content.next_step(outcome):
+        yield f"- Next: {text(step)}"
     yield from (f"- {name}: {text(value)}" for name, value in content.evidence(outcome))
     if outcome.sample:
         yield from _table(content.findings(outcome))
