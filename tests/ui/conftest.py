@@ -12,7 +12,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.e2e.running import Running, running, wait_for
-from tests.ui.quality import evaluate, write_documents
+from tests.ui.quality import assess, evaluate, write_documents
 from tests.ui.telemetry import Shop, make_shop
 
 from assay.api.web import BUNDLE
@@ -81,7 +81,9 @@ def fill(server: Running) -> Shop:
     sent = shop.send(server.http, server.api)
     wait_for(lambda: server.rows("SELECT count() FROM assay_spans")[0][0] >= sent, "stored", pause=0.2)
     wait_for(lambda: server.rows("SELECT count() FROM assay_service_graph") != [[0]], "derived", pause=0.2)
-    shop.worse = evaluate(server.client, server.api)
+    evaluations = evaluate(server.client, server.api)
+    shop.worse, shop.rollout = evaluations["release"], evaluations["rollout"]
+    shop.assessment = assess(server.client, server.api)
     wait_for(
         lambda: server.rows(f"SELECT count() FROM assay_events WHERE EventId = 'quality_gate/{shop.worse}'") == [[1]], "judged"
     )

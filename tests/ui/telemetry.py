@@ -32,7 +32,10 @@ _DEPLOYED_BEFORE_END = 22 * MINUTE
 
 @dataclass
 class Shop:
-    """What happened up to `end_ns`; `failed` and `slow` are traces, `worse` is the evaluation of a gate that failed."""
+    """What happened up to `end_ns`; `failed` and `slow` are traces.
+
+    `worse` is the evaluation of a gate that failed, `rollout` one that compared two versions; `assessment` is of the handbook.
+    """
 
     end_ns: int
     spans: dict[tuple[str, str], list[Span]] = field(default_factory=lambda: defaultdict(list))
@@ -40,6 +43,8 @@ class Shop:
     failed: str = ""
     slow: str = ""
     worse: str = ""
+    rollout: str = ""
+    assessment: str = ""
 
     def send(self, otlp: str, api: str) -> int:
         """Send everything over OTLP/HTTP and the API; return how many spans that were."""

@@ -13,7 +13,8 @@ from tests.ui.telemetry import Shop
 def test_a_failed_gate_leads_to_the_trace_that_failed_it(visit: Visiting) -> None:
     """From all gates one comes to what one said, from there to the objective with its values before, and to a trace."""
     page = visit().open("/gates")
-    page.get_by_role("table", name="Gates").get_by_role("link", name="failed", exact=True).click()
+    row = page.get_by_role("table", name="Gates").get_by_role("row", name="release").filter(has_text="2.4.0")
+    row.get_by_role("link", name="failed", exact=True).click()
     expect(page.get_by_role("heading", name="release: failed")).to_be_visible()
     objective = page.locator("details", has_text="error_rate").first
     expect(objective.get_by_role("list", name="Criteria of error_rate")).to_contain_text("does not hold")
@@ -31,6 +32,24 @@ def test_a_gate_is_compared_with_its_baseline(visit: Visiting, site: tuple[Runni
     objective.locator("summary").first.click()
     expect(objective.get_by_text("of which the last")).to_be_visible()
     expect(objective.get_by_text(re.compile("^baseline [0-9]"))).to_be_visible()
+
+
+def test_two_versions_are_compared_with_both_distributions(visit: Visiting, site: tuple[Running, Shop]) -> None:
+    """A test against another version is drawn: both sides with their counts, the interval of the ratio, and for durations both
+    distributions, with what is behind each side as SQL.
+    """
+    page = visit().open(f"/gates/rollout/{site[1].rollout}")
+    for measure in ("error_rate", "latency_p95"):
+        details = page.locator("details.objective", has_text=measure)
+        if details.get_attribute("open") is None:
+            details.locator("summary").first.click()
+    counts = page.get_by_role("figure", name="Comparison: not worse than version 2.3.0 by 10%")
+    expect(counts).to_contain_text(re.compile(r"candidate.*[0-9]+ of [0-9]+.*version 2.3.0.*[0-9]+ of [0-9]+"))
+    expect(counts.get_by_role("img", name=re.compile("times as bad, with 95 % chance"))).to_be_visible()
+    durations = page.get_by_role("figure", name="Comparison: not worse than version 2.3.0", exact=True)
+    expect(durations.get_by_role("img", name=re.compile("Durations of candidate and version 2.3.0. 10 %:"))).to_be_visible()
+    expect(durations.get_by_role("row")).to_have_count(3)
+    expect(page.get_by_text("SQL of what it is compared with")).to_have_count(2)
 
 
 def test_gates_are_found_and_files_that_are_wrong_are_told(visit: Visiting) -> None:

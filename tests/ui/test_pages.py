@@ -25,9 +25,17 @@ PAGES = {
     "gates": ("/gates", "What gates say"),
     "gate": ("/gates/release", "What it asks for"),
     "evaluation": ("/gates/release/{worse}", "Verdict"),
+    "comparison": ("/gates/rollout/{rollout}", "Verdict"),
+    "compliance": ("/compliance", "Frameworks"),
+    "framework": ("/compliance/handbook?control=OPS-3", "Controls"),
 }
 
 _LOOKS: list[tuple[int, Literal["dark", "light"]]] = [(1280, "light"), (1280, "dark"), (390, "light")]
+
+
+def path_of(name: str, shop: Shop) -> str:
+    """Return the path of a page with what happened in the shop."""
+    return PAGES[name][0].format_map(vars(shop))
 
 
 def settle(page: Page) -> None:
@@ -38,10 +46,8 @@ def settle(page: Page) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_readable(visit: Visiting, site: tuple[Running, Shop], axe: str, name: str) -> None:
     """Each page shows what it is about, in light and dark, at 1280 and 390 pixels, without a serious finding of axe."""
-    shop = site[1]
-    path, words = PAGES[name][0].format(failed=shop.failed, slow=shop.slow, worse=shop.worse), PAGES[name][1]
-    page = visit().open(path)
-    expect(page.get_by_role("heading", name=words)).to_be_visible()
+    page = visit().open(path_of(name, site[1]))
+    expect(page.get_by_role("heading", name=PAGES[name][1])).to_be_visible()
     settle(page)
     for width, scheme in _LOOKS:
         page.set_viewport_size({"width": width, "height": 860})

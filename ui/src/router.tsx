@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from "@tanstack/react-router";
+import { readFrameworkSearch } from "./pages/compliance/search";
 import { readDeliverySearch } from "./pages/delivery/search";
 import { Home } from "./pages/home/Home";
 import { parseLogSearch } from "./pages/logs/search";
@@ -84,10 +85,35 @@ const evaluation = createRoute({
   component: lazyRouteComponent(() => import("./pages/gates/EvaluationPage"), "EvaluationPage"),
 });
 
+const compliance = createRoute({
+  getParentRoute: () => root,
+  path: "/compliance",
+  component: lazyRouteComponent(() => import("./pages/compliance/Compliance"), "Compliance"),
+});
+
+const framework = createRoute({
+  getParentRoute: () => root,
+  path: "/compliance/$framework",
+  validateSearch: readFrameworkSearch,
+  component: lazyRouteComponent(() => import("./pages/compliance/Framework"), "Framework"),
+});
+
 /** Make the router of the application. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([home, service, traces, trace, logs, delivery, gates, gate, evaluation]),
+    routeTree: root.addChildren([
+      home,
+      service,
+      traces,
+      trace,
+      logs,
+      delivery,
+      gates,
+      gate,
+      evaluation,
+      compliance,
+      framework,
+    ]),
     context: { queries },
     defaultPreload: "intent",
     scrollRestoration: true,

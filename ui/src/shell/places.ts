@@ -1,8 +1,8 @@
-import { House, ListTree, type LucideIcon, Rocket, ScrollText, ShieldCheck } from "lucide-react";
+import { ClipboardCheck, House, ListTree, type LucideIcon, Rocket, ScrollText, ShieldCheck } from "lucide-react";
 
 /** Where the navigation leads; `key` goes there after `g`. */
 export type Place = {
-  to: "/" | "/traces" | "/logs" | "/delivery" | "/gates";
+  to: "/" | "/traces" | "/logs" | "/delivery" | "/gates" | "/compliance";
   title: string;
   key: string;
   icon: LucideIcon;
@@ -14,4 +14,5 @@ export const PLACES: Place[] = [
   { to: "/logs", title: "Logs", key: "l", icon: ScrollText },
   { to: "/delivery", title: "Delivery", key: "d", icon: Rocket },
   { to: "/gates", title: "Gates", key: "q", icon: ShieldCheck },
+  { to: "/compliance", title: "Compliance", key: "c", icon: ClipboardCheck },
 ];
