@@ -11,6 +11,7 @@ import { readDeliverySearch } from "./pages/delivery/search";
 import { Home } from "./pages/home/Home";
 import { parseLogSearch } from "./pages/logs/search";
 import { Missing } from "./pages/Missing";
+import { parseMapSearch } from "./pages/map/search";
 import { parseTraceView } from "./pages/trace/view";
 import { parseTraceSearch } from "./pages/traces/search";
 import { Shell } from "./shell/Shell";
@@ -56,6 +57,13 @@ const logs = createRoute({
   path: "/logs",
   validateSearch: parseLogSearch,
   component: lazyRouteComponent(() => import("./pages/logs/Logs"), "Logs"),
+});
+
+const map = createRoute({
+  getParentRoute: () => root,
+  path: "/map",
+  validateSearch: parseMapSearch,
+  component: lazyRouteComponent(() => import("./pages/map/ServiceMap"), "ServiceMap"),
 });
 
 const delivery = createRoute({
@@ -107,6 +115,7 @@ export function makeRouter(queries: QueryClient) {
       traces,
       trace,
       logs,
+      map,
       delivery,
       gates,
       gate,

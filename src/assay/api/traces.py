@@ -23,6 +23,14 @@ class TracesQuestion(Page):
     status: Annotated[Status | None, Field(description="Status of the span.")] = None
     min_duration: Duration = None
     max_duration: Duration = None
+    caller: Annotated[str, Field(description="Name of the service that the span's parent is of.")] = ""
+    peer: Annotated[
+        str,
+        Field(
+            description="Database, queue or whatever else sends no spans itself that the span calls or takes from, by its name "
+            "in the service graph."
+        ),
+    ] = ""
     attribute: Attribute
 
 
@@ -61,6 +69,8 @@ def routes(engine: Engine, clock: Clock, keeper: PolicyKeeper | None) -> APIRout
             min_duration_ns=nanoseconds(asked.min_duration, 0),
             max_duration_ns=nanoseconds(asked.max_duration, traces.MAX_DURATION),
             attributes=conditions(asked.attribute),
+            caller=asked.caller,
+            peer=asked.peer,
         )
         return JsonAnswer(traces.find_traces(engine, wanted, asked.within(clock()), asked.limit, asked.after()))
 

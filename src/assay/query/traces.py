@@ -21,7 +21,8 @@ _SHORTER = (MINUTE, 10 * MINUTE)
 class SpanConditions:
     """What one span of a trace must meet, all at once; an empty string or no condition lets every span pass.
 
-    `kind` is such as `server`; `status` is `unset`, `ok` or `error`; the durations are nanoseconds, both included.
+    `kind` is such as `server`; `status` is `unset`, `ok` or `error`; the durations are nanoseconds, both included. `caller` is
+    the service of its parent; `peer` is the name, in the service graph, of what it calls or takes from.
     """
 
     service: str = ""
@@ -31,6 +32,8 @@ class SpanConditions:
     min_duration_ns: int = 0
     max_duration_ns: int = MAX_DURATION
     attributes: Sequence[Condition] = ()
+    caller: str = ""
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def find_traces(
         "min_duration_ns": conditions.min_duration_ns,
         "max_duration_ns": conditions.max_duration_ns,
         **as_parameters(conditions.attributes),
+        "caller": conditions.caller,
+        "peer": conditions.peer,
         "after_id": cursor.id if cursor else "",
     }
     found = _newest(engine, parameters, within, limit + 1)

@@ -5,6 +5,7 @@ export type Services = Answer<"/api/v1/services">["services"];
 export type Glance = Answer<"/api/v1/services/series">["services"][number];
 export type Operation = components["schemas"]["Operation"];
 export type ServicePoint = components["schemas"]["ServicePoint"];
+export type AskedNode = components["schemas"]["AskedNode"];
 export type Edge = components["schemas"]["Edge"];
 export type Incident = components["schemas"]["Incident"];
 export type KnownEvent = components["schemas"]["KnownEvent"];

@@ -1,8 +1,17 @@
-import { ClipboardCheck, House, ListTree, type LucideIcon, Rocket, ScrollText, ShieldCheck } from "lucide-react";
+import {
+  ClipboardCheck,
+  House,
+  ListTree,
+  type LucideIcon,
+  Rocket,
+  ScrollText,
+  ShieldCheck,
+  Waypoints,
+} from "lucide-react";
 
 /** Where the navigation leads; `key` goes there after `g`. */
 export type Place = {
-  to: "/" | "/traces" | "/logs" | "/delivery" | "/gates" | "/compliance";
+  to: "/" | "/traces" | "/logs" | "/map" | "/delivery" | "/gates" | "/compliance";
   title: string;
   key: string;
   icon: LucideIcon;
@@ -12,6 +21,7 @@ export const PLACES: Place[] = [
   { to: "/", title: "Home", key: "h", icon: House },
   { to: "/traces", title: "Traces", key: "t", icon: ListTree },
   { to: "/logs", title: "Logs", key: "l", icon: ScrollText },
+  { to: "/map", title: "Service map", key: "m", icon: Waypoints },
   { to: "/delivery", title: "Delivery", key: "d", icon: Rocket },
   { to: "/gates", title: "Gates", key: "q", icon: ShieldCheck },
   { to: "/compliance", title: "Compliance", key: "c", icon: ClipboardCheck },

@@ -1,8 +1,8 @@
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useAsk } from "@/api/client";
 import { Combo } from "@/parts/Combo";
 import { Condition } from "@/parts/Condition";
-import { parseCondition } from "@/parts/searching";
+import { Conditions, Field } from "@/parts/Filters";
 import { useRange } from "@/shell/range";
 import { asParameters } from "@/time";
 import { DURATION, type TraceSearch } from "./search";
@@ -58,7 +58,19 @@ export function Filters({ search, change }: { search: TraceSearch; change: Chang
       <Field label="and at most">
         <DurationInput label="Longest" value={search.max} choose={(max) => change({ max })} />
       </Field>
-      <Conditions search={search} change={change} />
+      <Conditions
+        of="spans"
+        service={search.service}
+        conditions={search.attribute ?? []}
+        change={(attribute) => change({ attribute })}
+      >
+        {search.caller && (
+          <Condition text={`called by ${search.caller}`} remove={() => change({ caller: undefined })} />
+        )}
+        {search.peer && (
+          <Condition text={`calls or takes from ${search.peer}`} remove={() => change({ peer: undefined })} />
+        )}
+      </Conditions>
     </section>
   );
 }
@@ -67,17 +79,6 @@ function operationChoices(operations: { name: string; spans: number }[]) {
   const counts = new Map<string, number>();
   for (const { name, spans } of operations) counts.set(name, (counts.get(name) ?? 0) + spans);
   return [...counts].map(([name, items]) => ({ name, items }));
-}
-
-function Field({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="field">
-      <span className="quiet" aria-hidden>
-        {label}
-      </span>
-      {children}
-    </div>
-  );
 }
 
 function DurationInput({
@@ -105,71 +106,5 @@ function DurationInput({
       onBlur={done}
       onKeyDown={(event) => event.key === "Enter" && done()}
     />
-  );
-}
-
-/** The conditions on attributes: those that hold, each to be taken away, and a form for one more. */
-function Conditions({ search, change }: { search: TraceSearch; change: Change }) {
-  const conditions = search.attribute ?? [];
-  return (
-    <div className="conditions">
-      {conditions.map((condition) => {
-        const { key, operator, value } = parseCondition(condition) ?? { key: condition, operator: "", value: "" };
-        return (
-          <Condition
-            key={condition}
-            text={`${key} ${operator} ${value}`}
-            remove={() => change({ attribute: conditions.filter((each) => each !== condition) })}
-          />
-        );
-      })}
-      <NewCondition
-        service={search.service ?? ""}
-        add={(condition) => change({ attribute: [...conditions.filter((each) => each !== condition), condition] })}
-      />
-    </div>
-  );
-}
-
-const OPERATORS = ["=", "!=", ">", ">=", "<", "<="];
-
-function NewCondition({ service, add }: { service: string; add: (condition: string) => void }) {
-  const { range } = useRange();
-  const query = { ...asParameters(range), service };
-  const [key, setKey] = useState("");
-  const [operator, setOperator] = useState("=");
-  const keys = useAsk("/api/v1/attributes", { query: { ...query, limit: 500 } });
-  const values = useAsk("/api/v1/attributes", { query: { ...query, key } }, { enabled: key !== "" });
-  return (
-    <div className="row new-condition">
-      <Combo label="Attribute" value={key} choices={keys.data?.found ?? []} choose={setKey} placeholder="attribute" />
-      {key && (
-        <>
-          <select
-            className="input"
-            aria-label="Comparison"
-            value={operator}
-            onChange={(event) => setOperator(event.target.value)}
-          >
-            {OPERATORS.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-          <Combo
-            key={key}
-            label="Value"
-            value=""
-            placeholder="value"
-            choices={values.data?.key === key ? values.data.found : []}
-            choose={(value) => {
-              if (!value) return;
-              add(`${key}${operator}${value}`);
-              setKey("");
-              setOperator("=");
-            }}
-          />
-        </>
-      )}
-    </div>
   );
 }

@@ -9,6 +9,8 @@ test("a search is read out of a URL, and what is none is left out", () => {
     status: "error",
     min: "250ms",
     max: "2s",
+    caller: "web",
+    peer: "kafka/orders",
     attribute: ["http.route=/orders", "order.amount>5"],
     box: [1, 2, 3, 4],
   };

@@ -9,6 +9,9 @@ export type TraceSearch = {
   status?: "error" | "ok" | "unset";
   min?: string;
   max?: string;
+  /** The service that the parent of the span is of, and the database, queue or other that the span calls or takes from. */
+  caller?: string;
+  peer?: string;
   /** Conditions on attributes, as the API takes them: `key=value`, `key>1` and the like. */
   attribute?: string[];
   /** A part of the scatter: first and last millisecond, shortest and longest duration in nanoseconds. */
@@ -29,6 +32,8 @@ export function parseTraceSearch(found: Record<string, unknown>): TraceSearch {
     ...(STATUSES.find((status) => status === found.status) ? { status: found.status as TraceSearch["status"] } : {}),
     ...(DURATION.test(String(found.min)) ? readText(found, "min") : {}),
     ...(DURATION.test(String(found.max)) ? readText(found, "max") : {}),
+    ...readText(found, "caller"),
+    ...readText(found, "peer"),
     ...readConditions(found),
     ...(box ? { box: found.box as Box } : {}),
   };
@@ -36,7 +41,7 @@ export function parseTraceSearch(found: Record<string, unknown>): TraceSearch {
 
 /** The question that a search is; what else is in the URL is not part of it. */
 export function askTraces(search: TraceSearch, range: Range, limit: number): Parameters<"/api/v1/traces"> {
-  const { service, operation, status, min, max, attribute } = search;
+  const { service, operation, status, min, max, caller, peer, attribute } = search;
   return {
     query: {
       ...asParameters(range),
@@ -45,6 +50,8 @@ export function askTraces(search: TraceSearch, range: Range, limit: number): Par
       status,
       min_duration: min,
       max_duration: max,
+      caller,
+      peer,
       attribute,
       limit,
     },
