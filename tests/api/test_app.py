@@ -71,6 +71,7 @@ def test_every_question_is_described(client: httpx.Client) -> None:
         "dora/incidents",
         "events",
         "events/{id}",
+        "exemplars",
         "explain",
         "exporters",
         "exporters/{name}/pause",

@@ -58,6 +58,12 @@ def test_metrics_are_listed(client: httpx.Client, name: str) -> None:
     assert [(each["name"], each["kind"], each["points"]) for each in listed] == [(name, "gauge", 2)]
 
 
+def test_exemplars_are_listed(client: httpx.Client, name: str) -> None:
+    """A metric without exemplars has an empty list of them; one must be named."""
+    assert client.get("/api/v1/exemplars", params={"metric": name}).json() == {"name": name, "exemplars": []}
+    assert client.get("/api/v1/exemplars").status_code == 400
+
+
 @pytest.mark.parametrize("step", ["0s", "999ms", "1"])
 def test_a_step_has_a_least_length(client: httpx.Client, name: str, step: str) -> None:
     """A step below a second is refused."""

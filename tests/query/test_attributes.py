@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 from uuid import uuid4
 
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from tests.conftest import Store
-from tests.otlp_requests import SECOND, logs, record, span, traces
+from tests.otlp_requests import SECOND, attributes, logs, metrics, record, span, traces
 
 from assay.core.ports import Engine
 from assay.core.signals import Signal
@@ -54,3 +56,20 @@ def test_log_records_have_attributes_of_their_own(engine: Engine, store: Store) 
     assert [(each.name, each.items) for each in values] == [("u1", 2)]
     assert list_attributes(engine, "spans", _RANGE, service=service, key="shop.user").found == []
     assert list_attributes(engine, of, TimeRange(0, _NOW - HOUR), service=service).found == []
+
+
+def test_metrics_have_attributes_of_their_own(engine: Engine, store: Store) -> None:
+    """Keys and values of points of any kind are found among metrics, of all of them or of one."""
+    service = f"measured-{uuid4()}"
+    one, two = Metric(name="one"), Metric(name="two")
+    for made, zone in ((one, "x"), (two, "y")):
+        made.gauge.data_points.add(time_unix_nano=_NOW - SECOND, as_int=1, attributes=attributes({"shop.zone": zone}))
+    store(Signal.METRICS, metrics(service, [one, two], {"shop.region": "eu"}))
+
+    def found(**asked: Any) -> list[str]:
+        return [each.name for each in list_attributes(engine, "metrics", _RANGE, service=service, **asked).found]
+
+    assert found(text="shop.") == ["shop.region", "shop.zone"]
+    assert found(key="shop.zone") == ["x", "y"]
+    assert found(key="shop.zone", metric="two") == ["y"]
+    assert found(key="shop.region", metric="one") == ["eu"]

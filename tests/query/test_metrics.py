@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, HistogramDataPoint, Metric, NumberDataPoint
 from tests.conftest import Store
 from tests.otlp_requests import SECOND, attributes, metrics
@@ -16,7 +18,7 @@ from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.query.conditions import Condition
 from assay.query.metrics import SeriesQuestion, list_metrics, read_series
-from assay.query.times import HOUR, MINUTE, TimeRange
+from assay.query.times import HOUR, MINUTE, TimeRange, instant
 
 _NOW = time.time_ns() // MINUTE * MINUTE
 _BEGIN = _NOW - 10 * MINUTE
@@ -129,6 +131,39 @@ def test_a_delta_counter_adds_up(engine: Engine, store: Store) -> None:
     assert _ask(engine, name, aggregation="sum") == [({}, [7, 5])]
 
 
+def test_a_gap_is_no_point_and_loses_nothing(engine: Engine, store: Store) -> None:
+    """Steps in which a counter was not heard of have no point; what it grew by meanwhile is told when it is heard of again."""
+    name = f"c-{uuid4()}"
+    store(Signal.METRICS, metrics("s", [_counter(name, _points([(1, 10), (2, 14), (7, 64)], -999, {}))]))
+    answer = read_series(engine, SeriesQuestion(name, aggregation="increase", step_ns=MINUTE), _RANGE)
+    begun = [(instant(point.time) - _BEGIN) // MINUTE for point in answer.series[0].points]
+    assert list(zip(begun, _ask(engine, name, aggregation="increase")[0][1], strict=True)) == [(1, 0), (2, 4), (7, 50)]
+
+
+def test_both_temporalities_are_added_up(engine: Engine, store: Store) -> None:
+    """One sender reports differences and another one totals under the same name: the sum of both is right."""
+    name = f"c-{uuid4()}"
+    store(Signal.METRICS, metrics("totals", [_counter(name, _points([(0.5, 100), (1.5, 107), (2.5, 109)], -999, {}))]))
+    store(Signal.METRICS, metrics("differences", [_counter(name, _points([(1.2, 3), (1.7, 1), (2.2, 5)], 1, {}), _DELTA)]))
+    assert _ask(engine, name, aggregation="increase", group_by=[]) == [({}, [0, 11, 7])]
+    listed = list_metrics(engine, _RANGE, name=name).metrics
+    assert [(metric.temporality, metric.services) for metric in listed] == [
+        ("delta", ["differences"]),
+        ("cumulative", ["totals"]),
+    ]
+
+
+def test_the_highest_series_are_given_and_the_others_counted(engine: Engine, store: Store) -> None:
+    """With `top` there are those with the highest average of their values, and how many there are in all is told."""
+    name = f"g-{uuid4()}"
+    values = {"a": [(1, 5), (2, 5)], "b": [(1, 9)], "c": [(1, 1), (2, 30)], "d": [(1, 4), (2, 5)]}
+    store(Signal.METRICS, metrics("s", [_gauge(name, _points(points, 0, {"host": host})) for host, points in values.items()]))
+    answer = read_series(engine, SeriesQuestion(name, group_by=["host"], step_ns=MINUTE, top=2), _RANGE)
+    assert [series.labels["host"] for series in answer.series] == ["b", "c"]
+    assert answer.series_count == 4
+    assert len(read_series(engine, SeriesQuestion(name, group_by=["host"]), _RANGE).series) == 4
+
+
 def test_series_are_made_by_labels(engine: Engine, store: Store) -> None:
     """Series are grouped by attributes of the point, of the resource and by the service, and filtered by conditions."""
     name, one, two = f"c-{uuid4()}", f"1-{uuid4()}", f"2-{uuid4()}"
@@ -235,6 +270,28 @@ def _exponential(name: str, counts: list[int], offset: int = 0, **fields: Any) -
     return made
 
 
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.floats(min_value=1e-3, max_value=1e6), min_size=1, max_size=200),
+    st.integers(min_value=1, max_value=6),
+    st.sampled_from(["p50", "p90", "p99", "p100"]),
+)
+def test_an_exponential_percentile_is_as_near_as_its_buckets_are_narrow(
+    engine: Engine, store: Store, values: list[float], scale: int, percentile: str
+) -> None:
+    """The percentile of any values lies in the bucket of the exact one, so that it is off by no more than the width of that."""
+    base = 2 ** (2**-scale)
+    places = [math.ceil(math.log(value, base)) - 1 for value in values]
+    counts = [places.count(place) for place in range(min(places), max(places) + 1)]
+    name = f"e-{uuid4()}"
+    store(Signal.METRICS, metrics("s", [_exponential(name, counts, offset=min(places), scale=scale)]))
+    ((_, (found,)),) = _ask(engine, name, aggregation=percentile)
+    exact = sorted(values)[max(0, math.ceil(float(percentile[1:]) / 100 * len(values)) - 1)]
+    assert found is not None
+    # Values at the very edge of a bucket may be counted in the one beside it.
+    assert 1 / base**1.001 <= found / exact <= base**1.001
+
+
 @pytest.mark.parametrize(
     ("buckets", "percentile", "value"),
     [
@@ -274,8 +331,30 @@ def test_a_summary_tells_count_and_mean(engine: Engine, store: Store) -> None:
     store(Signal.METRICS, metrics("s", [made]))
     assert _ask(engine, name) == [({}, [10])]
     assert _ask(engine, name, aggregation="count") == [({}, [4])]
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="p95"):
         _ask(engine, name, aggregation="p95")
+
+
+def test_a_summary_has_the_percentiles_that_it_was_sent_with(engine: Engine, store: Store) -> None:
+    """Those are listed and given; of several streams it is the highest, of one that counted nothing there is none."""
+    name = f"q-{uuid4()}"
+
+    def summary(host: str, quantiles: dict[float, float]) -> Metric:
+        made = Metric(name=name)
+        point = made.summary.data_points.add(time_unix_nano=_BEGIN + MINUTE, count=4, attributes=attributes({"host": host}))
+        for quantile, value in quantiles.items():
+            point.quantile_values.add(quantile=quantile, value=value)
+        return made
+
+    sent = {"a": {0.5: 3.0, 0.99: 8.0}, "b": {0.5: 2.0, 0.99: 9.0}, "c": {0.5: math.nan, 0.99: math.nan}}
+    store(Signal.METRICS, metrics("s", [summary(host, quantiles) for host, quantiles in sent.items()]))
+    [listed] = list_metrics(engine, _RANGE, name=name).metrics
+    assert (listed.quantiles, listed.aggregations[0]) == ([0.5, 0.99], "avg")
+    assert _ask(engine, name, aggregation="p99", group_by=[]) == [({}, [9])]
+    assert _ask(engine, name, aggregation="p50") == [({"host": "a"}, [3]), ({"host": "b"}, [2]), ({"host": "c"}, [None])]
+    with pytest.raises(InvalidInput) as caught:
+        _ask(engine, name, aggregation="p95")
+    assert "p50, p99" in caught.value.hint
 
 
 def test_a_missing_value_is_no_point(engine: Engine, store: Store) -> None:

@@ -17,6 +17,7 @@ from assay.query.times import Clock
 class AttributesQuestion(Within):
     of: Annotated[attributes.Kind, Field(description="What has the attributes.")] = "spans"
     service: Annotated[str, Field(description="Only those of this service.")] = ""
+    metric: Annotated[str, Field(description="Only those of this metric.")] = ""
     key: Annotated[str, Field(description="Give the values of this attribute, under any of its names. Keys if left out.")] = ""
     text: Annotated[str, Field(description="A part of the key or value; the case of ASCII letters does not matter.")] = ""
     limit: Annotated[int, Field(ge=1, le=1000, description="How many to give.")] = 100
@@ -27,13 +28,20 @@ def routes(engine: Engine, clock: Clock) -> APIRouter:
 
     @router.get("/attributes", response_model=attributes.Attributes, summary="List attributes or their values")
     def list_attributes(asked: Annotated[AttributesQuestion, Query()]) -> JsonAnswer:
-        """Which attributes spans or log records have, themselves or by their resource, or which values one of them has.
+        """Which attributes spans, log records or metrics have, themselves or by their resource, or which values one has.
 
         They are counted in a part of the time range where it holds much, so a rare one may be missing.
         """
         within = asked.within(clock())
         found = attributes.list_attributes(
-            engine, asked.of, within, service=asked.service, key=asked.key, text=asked.text, limit=asked.limit
+            engine,
+            asked.of,
+            within,
+            service=asked.service,
+            metric=asked.metric,
+            key=asked.key,
+            text=asked.text,
+            limit=asked.limit,
         )
         return JsonAnswer(found)
 

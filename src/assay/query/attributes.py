@@ -10,16 +10,20 @@ from assay.core.ports import Engine
 from assay.core.statement import load
 from assay.query.times import TimeRange
 
-Kind = Literal["spans", "logs"]
+Kind = Literal["spans", "logs", "metrics"]
 
 _SAMPLE = 50_000
 _LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
-_QUESTIONS: dict[Kind, str] = {"spans": "list_span_attributes", "logs": "list_log_attributes"}
+_QUESTIONS: dict[Kind, str] = {
+    "spans": "list_span_attributes",
+    "logs": "list_log_attributes",
+    "metrics": "list_metric_attributes",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A key or a value, and how many of the spans or records that were looked at have it."""
+    """A key or a value, and how many of the spans, records or points that were looked at have it."""
 
     name: str
     items: int
@@ -27,7 +31,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Keys of attributes, or the values of one `key`, the most frequent first, in at most `sample` spans or records."""
+    """Keys of attributes, or the values of one `key`, the most frequent first, in at most `sample` spans, records or points."""
 
     key: str
     sample: int
@@ -35,15 +39,27 @@ class Attributes:
 
 
 def list_attributes(
-    engine: Engine, kind: Kind, within: TimeRange, *, service: str = "", key: str = "", text: str = "", limit: int = 100
+    engine: Engine,
+    kind: Kind,
+    within: TimeRange,
+    *,
+    service: str = "",
+    metric: str = "",
+    key: str = "",
+    text: str = "",
+    limit: int = 100,
 ) -> Attributes:
-    """Return the keys that have `text` in them in any case of ASCII letters; with `key` its values, under any of its names."""
+    """Return the keys that have `text` in them in any case of ASCII letters; with `key` its values, under any of its names.
+
+    With `metric` only the points of this metric are looked at, if they are metrics at all.
+    """
     rows = engine.query(
         load("assay.query.questions", _QUESTIONS[kind]),
         {
             "start": within.start_ns,
             "end": within.end_ns,
             "service": service,
+            "metric": metric,
             "names": names_of(key) if key else [],
             "pattern": f"%{text.translate(_LIKE)}%",
             "sample": _SAMPLE,

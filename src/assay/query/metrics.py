@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import isclose
 from typing import Any
 
 from assay.core.aliases import names_of
@@ -26,6 +27,7 @@ _TEMPORALITIES = {1: "delta", 2: "cumulative"}
 _PERCENTILE = re.compile(r"p(\d{1,2}(\.\d{1,6})?|100)")
 _NUMBERS = ("avg", "min", "max", "sum", "last", "count")
 _COUNTED = ("avg", "sum", "count", "rate")
+_ALL_SERIES = 2**62
 _AGGREGATIONS = {
     "gauge": _NUMBERS,
     "sum": (*_NUMBERS, "rate", "increase"),
@@ -37,7 +39,11 @@ _AGGREGATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric as it is sent; `temporality` is `delta`, `cumulative` or nothing where there is none."""
+    """A metric as it is sent; `temporality` is `delta`, `cumulative` or nothing where there is none.
+
+    `aggregations` are what can be made of it, the usual one first, beside any percentile of a histogram. `quantiles` are those
+    that a summary was sent with, from 0 to 1; it has no other percentiles.
+    """
 
     name: str
     kind: str
@@ -48,6 +54,8 @@ class Metric:
     services: list[str]
     points: int
     last_seen: str
+    aggregations: list[str]
+    quantiles: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class SeriesAnswer:
-    """How a metric went: one point per series and step in which something was sent."""
+    """How a metric went: one point per series and step in which something was sent.
+
+    `series_count` is how many series there are, of which `series` may be a part.
+    """
 
     name: str
     description: str
@@ -85,6 +96,7 @@ class SeriesAnswer:
     step_seconds: float
     start: str
     end: str
+    series_count: int
     series: list[Series]
 
 
@@ -95,7 +107,8 @@ class SeriesQuestion:
     Without `group_by` each service and set of attributes is a series; with it, what has the same values of these attributes
     (of the point, else of the resource, under any of their names; `service.name` is the service), and an empty list makes one
     series of all.
-    `aggregation` is empty for the usual one of the metric's kind; `step_ns` is 0 for one that fits the time range.
+    `aggregation` is empty for the usual one of the metric's kind; `step_ns` is 0 for one that fits the time range. With `top`
+    only that many series of a kind are given, those with the highest average of their values.
     """
 
     name: str
@@ -105,6 +118,7 @@ class SeriesQuestion:
     group_by: Sequence[str] | None = None
     aggregation: str = ""
     step_ns: int = 0
+    top: int = 0
 
 
 def list_metrics(engine: Engine, within: TimeRange, service: str = "", name: str = "") -> Metrics:
@@ -113,21 +127,25 @@ def list_metrics(engine: Engine, within: TimeRange, service: str = "", name: str
         load("assay.query.questions", "list_metrics"),
         {"start": within.start_ns, "end": within.end_ns, "service": service, "name": name, "limit": _MAX_METRICS},
     ).dicts()
-    return Metrics(
-        [
-            Metric(
-                name=row["name"],
-                kind=row["kind"],
-                unit=row["unit"],
-                temporality=_TEMPORALITIES.get(row["temporality"], ""),
-                monotonic=bool(row["monotonic"]),
-                description=row["description"],
-                services=row["services"],
-                points=row["points"],
-                last_seen=format_time(row["last_seen_ns"]),
-            )
-            for row in rows
-        ]
+    return Metrics([_metric(row) for row in rows])
+
+
+def _metric(row: Mapping[str, Any]) -> Metric:
+    kind, monotonic = row["kind"], bool(row["monotonic"])
+    allowed = _NUMBERS if kind == "sum" and not monotonic else _AGGREGATIONS[kind]
+    usual = _usual_of(kind, monotonic)
+    return Metric(
+        name=row["name"],
+        kind=kind,
+        unit=row["unit"],
+        temporality=_TEMPORALITIES.get(row["temporality"], ""),
+        monotonic=monotonic,
+        description=row["description"],
+        services=row["services"],
+        points=row["points"],
+        last_seen=format_time(row["last_seen_ns"]),
+        aggregations=[usual, *(each for each in allowed if each != usual)],
+        quantiles=row["quantiles"],
     )
 
 
@@ -157,9 +175,11 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
         "start": start,
         "end": within.end_ns,
         "step": step,
+        "top": question.top or _ALL_SERIES,
         "limit": _MAX_POINTS + 1,
     }
     kinds = dict.fromkeys(metric.kind for metric in metrics)
+    found = [_read_kind(engine, kind, aggregation, parameters) for kind in kinds]
     return SeriesAnswer(
         name=question.name,
         description=metrics[0].description,
@@ -167,7 +187,8 @@ def read_series(engine: Engine, question: SeriesQuestion, within: TimeRange) -> 
         step_seconds=step / SECOND,
         start=format_time(start),
         end=format_time(within.end_ns),
-        series=[series for kind in kinds for series in _read_kind(engine, kind, aggregation, parameters)],
+        series_count=sum(count for _, count in found),
+        series=[each for series, _ in found for each in series],
     )
 
 
@@ -182,7 +203,7 @@ def read_value(
         _check(metric, aggregation)
     if len({(metric.kind, metric.unit) for metric in metrics}) > 1:
         raise InvalidInput("metric_ambiguous", f"{name!r} is sent in several ways or units", "say of which service, or mend it")
-    statement, column, quantile = _statement(metrics[0].kind, aggregation)
+    statement, quantile = _statement(metrics[0].kind, aggregation)
     parameters = {
         "name": name,
         "service": service,
@@ -195,39 +216,44 @@ def read_value(
         "end": end_ns,
         # One step that all times are in.
         "step": _ALL_TIMES,
+        "top": _ALL_SERIES,
         "limit": 2,
         "kind": metrics[0].kind,
+        "aggregation": aggregation,
         "quantile": quantile,
     }
     asked = load("assay.query.questions", statement)
     rows = engine.query(asked, parameters).dicts()
-    value = rows[0][column] if rows else None
+    value = rows[0]["value"] if rows else None
     if value is not None and aggregation == "rate":
         value *= _ALL_TIMES / (end_ns - start_ns)
     used = {key: each for key, each in parameters.items() if key in asked.parameters}
     return MetricValue(value, metrics[0].unit, asked.text, used)
 
 
-def _statement(kind: str, aggregation: str) -> tuple[str, str, float]:
-    """Return the name of the statement that tells an aggregation, its column, and the quantile of a percentile."""
+def _statement(kind: str, aggregation: str) -> tuple[str, float]:
+    """Return the name of the statement that tells an aggregation, and the quantile of a percentile."""
     if percentile := _PERCENTILE.fullmatch(aggregation):
-        return "read_percentiles", "percentile", float(percentile[1]) / 100
-    return ("read_numbers" if kind in ("gauge", "sum") else "read_counts"), aggregation, 0.0
+        return ("read_quantiles" if kind == "summary" else "read_percentiles"), float(percentile[1]) / 100
+    return ("read_numbers" if kind in ("gauge", "sum") else "read_counts"), 0.0
 
 
-def _read_kind(engine: Engine, kind: str, aggregation: str, parameters: dict[str, Any]) -> list[Series]:
-    name, column, quantile = _statement(kind, aggregation)
-    rows = engine.query(load("assay.query.questions", name), {**parameters, "kind": kind, "quantile": quantile}).dicts()
+def _read_kind(engine: Engine, kind: str, aggregation: str, parameters: dict[str, Any]) -> tuple[list[Series], int]:
+    """Return series of a kind, and how many there are."""
+    name, quantile = _statement(kind, aggregation)
+    asked = {**parameters, "kind": kind, "aggregation": aggregation, "quantile": quantile}
+    rows = engine.query(load("assay.query.questions", name), asked).dicts()
     if len(rows) > _MAX_POINTS:
         raise InvalidInput(
             "answer_too_large",
             f"The answer has more than {_MAX_POINTS} points",
-            "use group_by, a longer step or a shorter time range",
+            "use top, group_by, a longer step or a shorter time range",
         )
-    return [
-        Series(labels, kind, unit, [Point(format_time(row["step_ns"]), row[column]) for row in group])
+    series = [
+        Series(labels, kind, unit, [Point(format_time(row["step_ns"]), row["value"]) for row in group])
         for (labels, unit), group in groupby(rows, lambda row: (row["labels"], row["unit"]))
     ]
+    return series, rows[0]["series"] if rows else 0
 
 
 def _choose(metrics: list[Metric], question: SeriesQuestion) -> list[Metric]:
@@ -245,16 +271,25 @@ def _choose(metrics: list[Metric], question: SeriesQuestion) -> list[Metric]:
 
 
 def _usual(metrics: list[Metric]) -> str:
-    usual = {"rate" if metric.monotonic else "p95" if "histogram" in metric.kind else "avg": metric.kind for metric in metrics}
+    usual = {_usual_of(metric.kind, metric.monotonic): metric.kind for metric in metrics}
     if len(usual) > 1:
         kinds = " and a ".join(usual.values())
         raise InvalidInput("kind_missing", f"{metrics[0].name!r} is a {kinds}", "say which with kind, or give an aggregation")
     return next(iter(usual))
 
 
+def _usual_of(kind: str, monotonic: bool) -> str:
+    return "rate" if monotonic else "p95" if "histogram" in kind else "avg"
+
+
 def _check(metric: Metric, aggregation: str) -> None:
-    allowed = _NUMBERS if metric.kind == "sum" and not metric.monotonic else _AGGREGATIONS[metric.kind]
-    has_buckets = "histogram" in metric.kind
-    if aggregation not in allowed and not (has_buckets and _PERCENTILE.fullmatch(aggregation)):
-        words = ", ".join(allowed) + (" or a percentile such as p95" if has_buckets else "")
-        raise InvalidInput("aggregation_invalid", f"{aggregation!r} does not fit a {metric.kind}", f"use {words}")
+    percentile = _PERCENTILE.fullmatch(aggregation)
+    if aggregation in metric.aggregations or (percentile and "histogram" in metric.kind):
+        return
+    if percentile and any(isclose(float(percentile[1]) / 100, quantile, abs_tol=1e-9) for quantile in metric.quantiles):
+        return
+    known = [each for each in metric.aggregations if each != "p95"] + [
+        f"p{quantile * 100:.6g}" for quantile in metric.quantiles
+    ]
+    words = ", ".join(known) + (" or a percentile such as p95" if "histogram" in metric.kind else "")
+    raise InvalidInput("aggregation_invalid", f"{aggregation!r} does not fit a {metric.kind}", f"use {words}")

@@ -1,7 +1,7 @@
 -- kind: question
 -- why: how many values a histogram or summary took in, and how large they were, by step and series
 -- reads: otel_metrics_histogram, otel_metrics_exp_histogram, otel_metrics_summary
--- gives: one row per series and step; series, streams, resets and `from` as in read_numbers. min and max are of all points that have them
+-- gives: one row per series and step; series, streams, resets, `top` and `from` as in read_numbers. min and max are of all points that have them
 --        and, of cumulative streams, since their start.
 WITH
     points AS
@@ -57,13 +57,28 @@ WITH
             if(known, value - if(continues AND temporality != 1, lagInFrame(value) OVER before, 0), 0) AS grown
         FROM points
         WINDOW before AS (PARTITION BY stream ORDER BY time, started ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
-    )
-SELECT
-    labels, unit, intDiv(time, {step:Int64}) * {step:Int64} AS step_ns,
-    sum(values_grown) AS count, sum(grown) AS sum, if(count = 0, NULL, sum / count) AS avg, count / ({step:Int64} / 1e9) AS rate,
-    min(least) AS min, max(most) AS max
-FROM changes
-WHERE time >= {start:Int64}
-GROUP BY labels, unit, step_ns
+    ),
+    answers AS
+    (
+        SELECT
+            labels, unit, intDiv(time, {step:Int64}) * {step:Int64} AS step_ns,
+            sum(values_grown) AS count, sum(grown) AS sum, if(count = 0, NULL, sum / count) AS avg, count / ({step:Int64} / 1e9) AS rate,
+            min(least) AS min, max(most) AS max
+        FROM changes
+        WHERE time >= {start:Int64}
+        GROUP BY labels, unit, step_ns
+    ),
+    told AS (SELECT labels, unit, step_ns, multiIf(
+        {aggregation:String} = 'count', count, {aggregation:String} = 'avg', avg, {aggregation:String} = 'min', min, {aggregation:String} = 'max', max,
+        {aggregation:String} = 'sum', sum, rate) AS value FROM answers),
+    ranked AS (SELECT *, ifNull(avg(value) OVER (PARTITION BY labels, unit), -inf) AS height FROM told)
+SELECT labels, unit, step_ns, value, series
+FROM
+(
+    SELECT
+        *, dense_rank() OVER (ORDER BY height DESC, toString(labels), unit) AS place, uniqExact(labels, unit) OVER () AS series
+    FROM ranked
+)
+WHERE place <= {top:UInt64}
 ORDER BY labels, unit, step_ns
 LIMIT {limit:UInt32}

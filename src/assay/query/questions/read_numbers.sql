@@ -1,7 +1,8 @@
 -- kind: question
 -- why: how a gauge or a sum went, by step and series
 -- reads: otel_metrics_gauge, otel_metrics_sum
--- gives: one row per series and step. A series is what has the same labels: the values of `by`, each under any of its names, if merge,
+-- gives: one row per series and step with the `value` of the aggregation, of the `top` series by the average of their values; `series` is how many
+--        there are. A series is what has the same labels: the values of `by`, each under any of its names, if merge,
 --        else service and all attributes. A stream is what one sender reports. `sum` adds up the streams' last values, or all values of delta streams; `increase` follows
 --        "Resets and Gaps" in the OpenTelemetry metrics data model: a cumulative stream grows by the difference to its point
 --        before, by its whole value after a reset or if it began within reach (at or after `from`), and by nothing otherwise.
@@ -64,12 +65,27 @@ WITH
         FROM changes
         WHERE time >= {start:Int64}
         GROUP BY labels, unit, stream, step_ns
-    )
-SELECT
-    labels, unit, step_ns,
-    sum(points) AS count, sum(total) / count AS avg, min(least) AS min, max(most) AS max, argMax(newest, newest_at) AS last,
-    sum(if(temporality = 1, total, newest)) AS sum, sum(grown) AS increase, increase / ({step:Int64} / 1e9) AS rate
-FROM streams
-GROUP BY labels, unit, step_ns
+    ),
+    answers AS
+    (
+        SELECT
+            labels, unit, step_ns,
+            sum(points) AS count, sum(total) / count AS avg, min(least) AS min, max(most) AS max, argMax(newest, newest_at) AS last,
+            sum(if(temporality = 1, total, newest)) AS sum, sum(grown) AS increase, increase / ({step:Int64} / 1e9) AS rate
+        FROM streams
+        GROUP BY labels, unit, step_ns
+    ),
+    told AS (SELECT labels, unit, step_ns, multiIf(
+        {aggregation:String} = 'count', toFloat64(count), {aggregation:String} = 'avg', avg, {aggregation:String} = 'min', min, {aggregation:String} = 'max', max,
+        {aggregation:String} = 'last', last, {aggregation:String} = 'sum', sum, {aggregation:String} = 'increase', increase, rate) AS value FROM answers),
+    ranked AS (SELECT *, ifNull(avg(value) OVER (PARTITION BY labels, unit), -inf) AS height FROM told)
+SELECT labels, unit, step_ns, value, series
+FROM
+(
+    SELECT
+        *, dense_rank() OVER (ORDER BY height DESC, toString(labels), unit) AS place, uniqExact(labels, unit) OVER () AS series
+    FROM ranked
+)
+WHERE place <= {top:UInt64}
 ORDER BY labels, unit, step_ns
 LIMIT {limit:UInt32}

@@ -1,7 +1,7 @@
 -- kind: question
 -- why: below which value a share of all values lies, by step and series
 -- reads: otel_metrics_histogram, otel_metrics_exp_histogram
--- gives: one row per series and step with values; series, streams, resets and `from` as in read_numbers. The buckets of all streams are added up
+-- gives: one row per series and step with values; series, streams, resets, `top` and `from` as in read_numbers. The buckets of all streams are added up
 --        and interpolated as Prometheus does: histogram_quantile() for explicit bounds (linear; 0 bounds the first bucket if its upper bound
 --        is positive; the last bucket gives its lower bound), the native histograms specification for exponential ones (in proportion).
 --        Exponential buckets (OpenTelemetry metrics data model: from 2^(index / 2^scale)) are brought to the smallest scale first.
@@ -76,7 +76,7 @@ WITH
         GROUP BY labels, unit, step_ns, lower, upper
         HAVING n > 0
     ),
-    ranked AS
+    placed AS
     (
         SELECT
             labels, unit, step_ns,
@@ -88,10 +88,8 @@ WITH
             (rank - (cumulative[at] - buckets[at].3)) / buckets[at].3 AS share
         FROM merged
         GROUP BY labels, unit, step_ns
-    )
-SELECT
-    labels, unit, step_ns,
-    multiIf(
+    ),
+    told AS (SELECT labels, unit, step_ns, multiIf(
         isInfinite(high) AND isInfinite(low), NULL,
         isInfinite(high), low,
         isInfinite(low), if(high > 0, high * share, high),
@@ -99,7 +97,15 @@ SELECT
         low > 0, low * pow(high / low, share),
         high < 0, low * pow(high / low, share),
         at = 1, high * share,
-        low + (high - low) * share) AS percentile
-FROM ranked
+        low + (high - low) * share) AS value FROM placed),
+    ranked AS (SELECT *, ifNull(avg(value) OVER (PARTITION BY labels, unit), -inf) AS height FROM told)
+SELECT labels, unit, step_ns, value, series
+FROM
+(
+    SELECT
+        *, dense_rank() OVER (ORDER BY height DESC, toString(labels), unit) AS place, uniqExact(labels, unit) OVER () AS series
+    FROM ranked
+)
+WHERE place <= {top:UInt64}
 ORDER BY labels, unit, step_ns
 LIMIT {limit:UInt32}
