@@ -66,10 +66,18 @@ def test_a_service_shows_what_was_said_of_it(visit: Visiting, site: tuple[Runnin
     page = visit().open("/")
     expect(page.get_by_role("table", name="Services").get_by_role("row", name=re.compile("^mailer"))).to_contain_text("warning")
     page.get_by_role("link", name="mailer").click()
-    expect(page.get_by_role("table", name="Gates")).to_contain_text("smoke tests")
+    gate = page.get_by_role("table", name="Gates").get_by_role("link", name="smoke tests")
+    expect(gate).to_have_attribute("href", "/gates/smoke%20tests")
     baseline = page.get_by_role("table", name="Baselines").get_by_role("row", name=re.compile("^rolling"))
     expect(baseline).to_contain_text("production")
     expect(baseline).to_contain_text(" ms")
+    baseline.get_by_role("link", name="Compare").click()
+    compared = page.get_by_role("region", name="Compared with baseline rolling")
+    expect(compared.get_by_role("figure", name="Comparison: p95 of durations")).to_contain_text("50 % is no difference")
+    page.reload()
+    expect(compared.get_by_role("figure")).to_have_count(3)
+    compared.get_by_role("link", name="Close").click()
+    expect(compared).to_have_count(0)
 
 
 def test_a_service_shows_what_it_does(visit: Visiting) -> None:

@@ -12,6 +12,7 @@ import { Home } from "./pages/home/Home";
 import { parseLogSearch } from "./pages/logs/search";
 import { Missing } from "./pages/Missing";
 import { parseMapSearch } from "./pages/map/search";
+import { readServiceSearch } from "./pages/service/search";
 import { parseTraceView } from "./pages/trace/view";
 import { parseTraceSearch } from "./pages/traces/search";
 import { Shell } from "./shell/Shell";
@@ -35,6 +36,7 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const service = createRoute({
   getParentRoute: () => root,
   path: "/services/$name",
+  validateSearch: readServiceSearch,
   component: lazyRouteComponent(() => import("./pages/service/Service"), "Service"),
 });
 

@@ -8,6 +8,7 @@ import { type Column, DataTable } from "@/parts/DataTable";
 import { Frame } from "@/parts/Panel";
 import { Select } from "@/parts/Select";
 import { Empty } from "@/parts/states";
+import { WHOLE } from "@/shell/links";
 import { ControlDetails } from "./ControlDetails";
 import { type Assessment, countResults, makeRows, RESULTS, type Row, rank } from "./results";
 import type { FrameworkSearch } from "./search";
@@ -116,6 +117,7 @@ function columns(open: string | undefined): Column<Row>[] {
         <Link
           to="."
           search={(before) => ({ ...before, control: control === open ? undefined : control })}
+          activeOptions={WHOLE}
           replace
           resetScroll={false}
           className="row control-name"

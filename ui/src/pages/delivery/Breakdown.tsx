@@ -5,9 +5,9 @@ import { formatCount } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { type Column, DataTable } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
+import { WHOLE } from "@/shell/links";
 import { TONES } from "./bands";
 import { METRICS } from "./metrics";
-import { WHOLE } from "./search";
 
 type Group = Answer<"/api/v1/dora">["groups"][number];
 

@@ -5,9 +5,9 @@ import type { Measured } from "@/api/types";
 import { formatCount } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { Sparkline } from "@/parts/Sparkline";
+import { WHOLE } from "@/shell/links";
 import { TONES } from "./bands";
 import { METRICS, type Metric, type MetricName } from "./metrics";
-import { WHOLE } from "./search";
 
 type Group = Answer<"/api/v1/dora">["groups"][number];
 

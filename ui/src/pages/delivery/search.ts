@@ -11,9 +11,6 @@ export type DeliverySearch = {
   by?: "team";
 };
 
-/** Links within a page differ in their search alone: each says by itself whether it is the current one. */
-export const WHOLE = { exact: true, includeSearch: true, explicitUndefined: true } as const;
-
 export const WINDOWS = [7, 30, 90, 365] as const;
 export const DEFAULT_WINDOW = 30;
 

@@ -8,6 +8,7 @@ import { GateLink, GateResult } from "@/parts/GateResult";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
+import { WHOLE } from "@/shell/links";
 
 const SHOWN = 10;
 
@@ -83,15 +84,40 @@ const BASELINES: Column<BaselineView>[] = [
   {
     name: "kind",
     title: "Kind",
-    cell: ({ kind, operation, environment }) => (
-      <>
-        {kind} <span className="quiet">{[operation, environment].filter(Boolean).join(", ")}</span>
-      </>
+    cell: ({ kind, operation, environment, taken_at }) => (
+      <span className="stack" style={{ gap: 0 }}>
+        <span>
+          {kind} <span className="quiet">{[operation, environment].filter(Boolean).join(", ")}</span>
+        </span>
+        <span className="quiet small-text">
+          taken <Time at={taken_at} ago />
+        </span>
+      </span>
     ),
   },
   { name: "version", title: "Version", cell: ({ version }) => <span className="mono">{version}</span> },
   { name: "rate", title: "Requests", right: true, wide: true, cell: ({ metrics }) => formatRate(metrics.throughput) },
   { name: "errors", title: "Errors", right: true, cell: ({ metrics }) => formatShare(metrics.error_rate) },
   { name: "p95", title: "p95", right: true, cell: ({ metrics }) => seconds(metrics.latency_p95) },
-  { name: "taken", title: "Taken", right: true, wide: true, cell: ({ taken_at }) => <Time at={taken_at} ago /> },
+  {
+    name: "compare",
+    title: "",
+    right: true,
+    cell: ({ kind, environment, operation }) => (
+      <Link
+        to="."
+        search={(before) => ({
+          ...before,
+          against: `baseline ${kind}`,
+          version: undefined,
+          environment: environment || undefined,
+          operation: operation || undefined,
+        })}
+        activeOptions={WHOLE}
+        resetScroll={false}
+      >
+        Compare
+      </Link>
+    ),
+  },
 ];

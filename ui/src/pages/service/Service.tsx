@@ -1,4 +1,4 @@
-import { useParams } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useAsk } from "@/api/client";
 import { Badge } from "@/parts/Badge";
@@ -7,6 +7,7 @@ import { Time } from "@/parts/Time";
 import { Page } from "@/shell/Page";
 import { useRange } from "@/shell/range";
 import { asParameters, milliseconds } from "@/time";
+import { Compared } from "./Compared";
 import { Conventions } from "./Conventions";
 import { Dependencies } from "./Dependencies";
 import { BaselinesHeld, GatesSaid } from "./Judged";
@@ -18,6 +19,8 @@ import { Versions } from "./Versions";
 /** One service: requests, errors and durations with its deployments, what it does, on whom it depends, and its records. */
 export function Service() {
   const { name } = useParams({ from: "/services/$name" });
+  const search = useSearch({ from: "/services/$name" });
+  const { against } = search;
   const { range, refetchInterval } = useRange();
   const query = asParameters(range);
   const services = useAsk("/api/v1/services", { query }, { refetchInterval });
@@ -64,6 +67,7 @@ export function Service() {
         <GatesSaid service={name} />
         <BaselinesHeld service={name} />
       </div>
+      {against && <Compared service={name} search={{ ...search, against }} />}
       <RecentLogs service={name} />
     </Page>
   );

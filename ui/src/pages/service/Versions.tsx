@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useAsk } from "@/api/client";
 import { formatCount, formatDuration, formatShare } from "@/format";
@@ -6,6 +7,7 @@ import { DataTable } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { stepTimes, stepValues } from "@/parts/steps";
 import { type Mark, TimeChart } from "@/parts/TimeChart";
+import { WHOLE } from "@/shell/links";
 import { useRange } from "@/shell/range";
 import { asParameters, milliseconds } from "@/time";
 
@@ -74,6 +76,27 @@ export function Versions({ service, marks }: { service: string; marks: Mark[] })
                 right: true,
                 order: ({ slowest }) => slowest,
                 cell: ({ slowest }) => formatDuration(slowest),
+              },
+              {
+                name: "compare",
+                title: "",
+                right: true,
+                cell: ({ version }) => (
+                  <Link
+                    to="."
+                    search={(before) => ({
+                      ...before,
+                      against: "other versions",
+                      version,
+                      environment: undefined,
+                      operation: undefined,
+                    })}
+                    activeOptions={WHOLE}
+                    resetScroll={false}
+                  >
+                    Compare
+                  </Link>
+                ),
               },
             ]}
           />
