@@ -19,7 +19,7 @@ demo: $(READY) $(BUNDLE)
 test: $(READY) $(BUNDLE)
 	$(NODE) npm run --silent test
 	.ci/browser
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --no-loadscope-reorder
 
 peers: $(READY)
 	$(BIN)/python -m tests.peers.installed $(ONLY)

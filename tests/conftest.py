@@ -16,6 +16,9 @@ import pytest
 from fastapi import FastAPI
 from google.protobuf.internal.encoder import _VarintBytes  # type: ignore[attr-defined]
 from google.protobuf.message import Message
+from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from assay.api import create_app, serve_app
 from assay.core import config
@@ -29,6 +32,10 @@ Derive: TypeAlias = Callable[[], None]
 """Bring the service graph up to what was put into the store."""
 
 
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("assay", deadline=None)
+settings.load_profile("assay")
+
 _PEERS = Path(__file__).parent / "peers"
 _LEFT_OUT = pytest.StashKey[bool]()
 
@@ -40,6 +47,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     config.stash[_LEFT_OUT] = True
     return True
+
+
+class _ByFile(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """Runs files side by side, and those of tests/ui one after the other: they share a server and a browser."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/ui" if nodeid.startswith("tests/ui/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
+    """Divide the tests among processes, where `pytest -n` asks for some."""
+    return _ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

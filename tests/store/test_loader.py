@@ -196,7 +196,7 @@ def test_a_crash_among_poison_stores_nothing_twice(tmp_path: Path, service: str)
 
 
 def _load_without_memory(directory: Path) -> None:
-    with opened(directory / "data", max_memory_bytes=64 << 20) as engine:
+    with opened(directory / "data", max_memory_bytes=96 << 20) as engine:
         queue = Queue(directory / "journal")
         loader = Loader(engine, queue, streams=2)
         loader.start()

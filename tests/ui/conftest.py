@@ -46,7 +46,7 @@ class Visit:
 Visiting: TypeAlias = Callable[..., Visit]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if found is None:
@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Shop]]:
     """A server that has stored everything that happened in the shop, and judged it."""
     folder = tmp_path_factory.mktemp("ui")
@@ -122,7 +122,7 @@ def look(browser: Browser, base: str, width: int = 1280, scheme: str = "light") 
     return seen
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     """The script that finds what keeps people from using a page."""
     return (Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js").read_text("utf-8")

@@ -70,7 +70,7 @@ def test_a_failure_is_recorded_with_what_it_means_and_goes_on(telemetry: Capture
     assert telemetry.value("qms_workflows_active") == 0
 
 
-def test_decorated_functions_are_runs_of_their_own(telemetry: Captured) -> None:
+async def test_decorated_functions_are_runs_of_their_own(telemetry: Captured) -> None:
     """Each call is a span, nested and concurrent ones too, with attributes from its arguments."""
 
     @assay_sdk.workflow(lambda number, **_: f"WF-{number}", workflow_type="order")
@@ -81,10 +81,7 @@ def test_decorated_functions_are_runs_of_their_own(telemetry: Captured) -> None:
             await process(number + 100)
         return number
 
-    async def both() -> tuple[int, int]:
-        return await asyncio.gather(process(1, deeper=True), process(2))
-
-    assert list(asyncio.run(both())) == [1, 2]
+    assert list(await asyncio.gather(process(1, deeper=True), process(2))) == [1, 2]
     assert process.__doc__ == "Process one."
     spans = {str((span.attributes or {})["qms.workflow.id"]): span for span in telemetry.spans}
     assert sorted(spans) == ["WF-1", "WF-101", "WF-2"]
