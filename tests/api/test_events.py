@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -84,14 +85,30 @@ def test_what_intake_refuses_is_told_as_it_says(events_client: httpx.Client, ser
 @pytest.mark.parametrize(("first", "second"), [("opened", "resolved"), ("resolved", "opened")])
 def test_an_incident_cannot_end_before_it_began(events_client: httpx.Client, service: str, first: str, second: str) -> None:
     """What contradicts a stored event is refused, whichever of the two came first, and can be corrected together with it."""
-    ago = {"opened": 10, "resolved": 20}
+    ago, before = {"opened": 10, "resolved": 20}, _refused()
     assert post(events_client, incident(service, first, ago[first])).status_code == 200
     answer = post(events_client, incident(service, second, ago[second]))
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "resolved_before_opened")
     assert answer.json()["refused"][0]["index"] == 0
+    assert _refused() == before + 1
     corrected = [incident(service, "opened", 30, revision=1), incident(service, "resolved", 20, revision=1)]
     assert post(events_client, corrected).status_code == 200
     assert post(events_client, incident(service, "resolved", 25, revision=2)).status_code == 200
+
+
+def _refused() -> float:
+    labels = {"signal": "logs", "source": "events/api", "reason": "resolved_before_opened"}
+    return REGISTRY.get_sample_value("assay_refused_items_total", labels) or 0
+
+
+def test_an_incident_may_be_opened_again(events_client: httpx.Client, service: str) -> None:
+    """An opening with an id of its own may be later than a resolution; one that moves the first opening there may not."""
+    assert post(events_client, incident(service, "opened", 30)).status_code == 200
+    assert post(events_client, incident(service, "resolved", 20)).status_code == 200
+    assert post(events_client, incident(service, "opened", 10, id=f"again/{service}")).status_code == 200
+    answer = post(events_client, incident(service, "opened", 10))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "resolved_before_opened")
+    assert answer.json()["refused"][0]["id"] == f"incident.opened/{service}/i"
 
 
 def test_an_unknown_event_is_not_found(events_client: httpx.Client, service: str) -> None:

@@ -199,21 +199,22 @@ def test_github_actions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_gitlab_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GitLab also tells the environment."""
+    """GitLab also tells the environment, and its tier, which is what other projects call so too."""
     monkeypatch.chdir(tmp_path)
-    told = read_pipeline(
-        {
-            "GITLAB_CI": "true",
-            "CI_PROJECT_URL": "https://gitlab.example/acme/web/shop",
-            "CI_PROJECT_NAME": "shop",
-            "CI_PROJECT_NAMESPACE": "acme/web",
-            "CI_COMMIT_SHA": "c1",
-            "CI_PIPELINE_ID": "9",
-            "CI_ENVIRONMENT_NAME": "staging",
-        }
-    )
+    variables = {
+        "GITLAB_CI": "true",
+        "CI_PROJECT_URL": "https://gitlab.example/acme/web/shop",
+        "CI_PROJECT_NAME": "shop",
+        "CI_PROJECT_NAMESPACE": "acme/web",
+        "CI_COMMIT_SHA": "c1",
+        "CI_PIPELINE_ID": "9",
+        "CI_ENVIRONMENT_NAME": "staging",
+    }
+    told = read_pipeline(variables)
     assert (told["deployment.environment.name"], told["vcs.owner.name"]) == ("staging", "acme/web")
     assert (told["cicd.pipeline.run.id"], told["vcs.provider.name"]) == ("9", "gitlab")
+    named = read_pipeline({**variables, "CI_ENVIRONMENT_NAME": "shop-eu", "CI_ENVIRONMENT_TIER": "production"})
+    assert named["deployment.environment.name"] == "production"
 
 
 def test_jenkins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from tests.quality.delivering import World
 
 from assay.cli.main import program
 from assay.core import registry
+from assay.core.events import BEGINNINGS
 from assay.core.ports import Engine
 from assay.core.signals import Signal
 from assay.quality import Delivery
@@ -56,6 +57,7 @@ def test_what_the_registry_has_as_examples_is_good(engine: Engine, store: Store,
     known, event = registry.load(), registry.load().events[name]
     everything = {key: known.attributes[key].examples[0] for key in {**known.common, **event.requirements}}
     everything = {key: _KINDS.get(known.attributes[key].type, value) for key, value in everything.items()}
+    everything |= {key: "2020-11-03T10:00:00Z" for key in BEGINNINGS if key in everything}
     everything |= {"service.name": world.service, "qms.event.retracted": False, "qms.event.id": f"good-{world.id}"}
     _send(store, world, name, everything)
     assert (_events(engine, world), _invalid(engine, world)) == (1, [])
@@ -77,6 +79,7 @@ def test_what_the_registry_has_as_examples_is_good(engine: Engine, store: Store,
         ({"qms.event.retracted": "maybe"}, "attribute_type", "send true or false"),
         ({"qms.deployment.started_at": "yesterday"}, "time_invalid", "write RFC 3339"),
         ({"qms.deployment.started_at": "2026-11-03T10:00:00"}, "time_invalid", "write RFC 3339"),
+        ({"qms.deployment.started_at": "2126-11-03T10:00:00Z"}, "times_crossed", "has to come later"),
         ({"qms.deployment.kind": "manual"}, "value_unknown", "use one of planned"),
     ],
 )
@@ -107,6 +110,44 @@ def test_an_event_of_the_day_after_tomorrow_is_told(engine: Engine, store: Store
     assert _invalid(engine, world) == []
     _send(store, world, "qms.deployment.finished", _DEPLOYED, ahead_ns=48 * _HOUR)
     assert [each.code for found in _invalid(engine, world) for each in found.problems] == ["time_ahead"]
+
+
+def test_an_incident_that_tells_of_a_later_opening_is_told(engine: Engine, store: Store, world: World) -> None:
+    """A resolution that says itself when the incident began cannot be earlier than that."""
+    told = {"qms.incident.id": world.id, "qms.incident.opened_at": "2126-11-03T10:00:00Z"}
+    _send(store, world, "qms.incident.resolved", told)
+    ((problem,),) = [each.problems for each in _invalid(engine, world)]
+    assert (problem.code, problem.attribute) == ("resolved_before_opened", "qms.incident.opened_at")
+    assert world.id in problem.message
+    assert _events(engine, world) == 0
+
+
+@pytest.mark.parametrize("order", [("opened", "resolved"), ("resolved", "opened")])
+def test_a_resolution_before_its_opening_is_told(
+    engine: Engine, store: Store, server: str, world: World, order: tuple[str, str]
+) -> None:
+    """In whatever order the two come, the resolution is shown, counted and no event; a corrected opening settles it."""
+    minutes, kind = {"opened": 10, "resolved": 5}, ("qms.incident.resolved", "resolved_before_opened")
+    before = _counted(server, *kind)
+    for state in order:
+        _send(store, world, f"qms.incident.{state}", {"qms.incident.id": world.id}, ahead_ns=minutes[state] * _HOUR // 60)
+    (found,) = _invalid(engine, world)
+    assert (found.name, found.corrected) == ("qms.incident.resolved", False)
+    assert [(each.code, each.attribute) for each in found.problems] == [("resolved_before_opened", "")]
+    assert world.id in found.problems[0].message
+    assert "same id" in found.problems[0].hint
+    assert _events(engine, world) == 1
+    assert _counted(server, *kind) == before + 1
+    mended = {"qms.incident.id": world.id, "qms.event.revision": 1}
+    _send(store, world, "qms.incident.opened", mended)
+    assert (_events(engine, world), _invalid(engine, world)) == (2, [])
+    assert _counted(server, *kind) == before
+
+
+def _counted(server: str, name: str, reason: str) -> int:
+    start = f'assay_invalid_events{{event="{name}",reason="{reason}"}} '
+    lines = httpx.get(f"{server}/metrics").text.splitlines()
+    return sum(int(float(line.removeprefix(start))) for line in lines if line.startswith(start))
 
 
 def test_an_old_name_is_as_good(engine: Engine, store: Store, world: World) -> None:
@@ -140,13 +181,15 @@ def test_a_withdrawal_needs_only_the_id(engine: Engine, store: Store, world: Wor
 
 def test_they_are_listed_and_counted(store: Store, server: str, world: World) -> None:
     """`assay events invalid` names the event, the reason and what to do; the API gives the same, and /metrics the number."""
+    before = _counted(server, "qms.incident.opened", "value_unknown")
+    at, told = time.time_ns() - _HOUR, {"qms.incident.id": world.id, "qms.incident.cause": "gremlins"}
+    sent = record(at, None, told, event_name="qms.incident.opened", observed_time_unix_nano=at)
     for _ in range(2):  # the same record twice is one
-        _send(store, world, "qms.incident.opened", {"qms.incident.id": world.id, "qms.incident.cause": "gremlins"})
+        store(Signal.LOGS, logs(world.service, [sent]))
     answer = httpx.get(f"{server}/api/v1/invalid-events", params={"service": world.service}).json()
     assert {each["code"] for event in answer["events"] for each in event["problems"]} == {"value_unknown"}
     told = CliRunner().invoke(program, ["events", "invalid", "--service", world.service, "--server", server])
     assert told.exit_code == 0
     for words in ("qms.incident.opened", world.service, "qms.incident.cause cannot be 'gremlins'", "hint: use one of change"):
         assert words in told.output
-    lines = [line for line in httpx.get(f"{server}/metrics").text.splitlines() if line.startswith("assay_invalid_events{")]
-    assert any('event="qms.incident.opened",reason="value_unknown"' in line for line in lines)
+    assert _counted(server, "qms.incident.opened", "value_unknown") == before + 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 import orjson
@@ -13,14 +14,27 @@ from starlette.responses import Response
 
 from assay.api.answer import JsonAnswer
 from assay.api.parameters import Page, Within
+from assay.core import metrics
 from assay.core.errors import AssayError, InvalidInput, Retryable, UnsupportedMediaType
+from assay.core.events import ID, OPENED, RESOLVED, derive_id
 from assay.core.intake import IntakeAnswer
 from assay.core.ports import Engine
+from assay.core.signals import Signal
 from assay.query import events, invalid_events
 from assay.query.times import HOUR, Clock, parse_time
 
 _DEFAULT_RANGE = 30 * 24 * HOUR
-_OPENED, _RESOLVED = "qms.incident.opened", "qms.incident.resolved"
+_SOURCE = "events/api"
+"""What intake calls events that come this way, in the counters of what is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Incident:
+    index: int
+    name: str
+    incident: str
+    id: str
+    time_ns: int
 
 
 class PostEvents(Protocol):
@@ -113,6 +127,9 @@ def _schema() -> dict[str, Any]:
 def _report(engine: Engine, post: PostEvents, body: bytes, clock: Callable[[], int]) -> Response:
     refused = _resolved_early(engine, body, clock)
     if refused:
+        code = refused[0]["code"]
+        metrics.REFUSED_REQUESTS.labels(Signal.LOGS, _SOURCE, code).inc()
+        metrics.REFUSED_ITEMS.labels(Signal.LOGS, _SOURCE, code).inc(len(refused))
         error = {key: refused[0][key] for key in ("code", "message", "hint")}
         return Response(
             orjson.dumps({"error": error, "refused": refused}), InvalidInput.http_status, media_type="application/json"
@@ -127,35 +144,43 @@ def _resolved_early(engine: Engine, body: bytes, clock: Callable[[], int]) -> li
         given = orjson.loads(body)
     except orjson.JSONDecodeError:
         return []
-    times = [_incident(index, form, clock()) for index, form in enumerate(given if isinstance(given, list) else [given])]
-    told = [each for each in times if each is not None]
+    forms = given if isinstance(given, list) else [given]
+    told = [each for each in (_incident(index, form, clock()) for index, form in enumerate(forms)) if each is not None]
     if not told:
         return []
-    stored = events.read_incident_times(engine, {incident for _, _, incident, _ in told})
+    stored = events.read_incident_times(engine, {each.incident for each in told})
     # What this request says of an incident corrects what is stored.
-    known = stored | {(name, incident): time_ns for _, name, incident, time_ns in told}
-    refused = []
-    for index, name, incident, _ in told:
-        opened, resolved = known.get((_OPENED, incident)), known.get((_RESOLVED, incident))
-        if opened is not None and resolved is not None and resolved < opened:
-            refused.append(
-                {
-                    "index": index,
-                    "event": name,
-                    "id": "",
-                    "code": "resolved_before_opened",
-                    "message": f"Incident {incident} was resolved before it was opened",
-                    "hint": "check both times; to correct the other event send it again in the same request",
-                }
-            )
-    return refused
+    known = stored | {(each.name, each.incident, each.id): each.time_ns for each in told}
+    return [
+        {
+            "index": each.index,
+            "event": each.name,
+            "id": each.id,
+            "code": "resolved_before_opened",
+            "message": f"Incident {each.incident} was resolved before it was opened",
+            "hint": "check both times; to correct the other event send it again in the same request",
+        }
+        for each in told
+        if _is_crossed(each, known)
+    ]
 
 
-def _incident(index: int, form: Any, now_ns: int) -> tuple[int, str, str, int] | None:
+def _is_crossed(told: _Incident, known: Mapping[tuple[str, str, str], int]) -> bool:
+    openings, resolutions = (
+        [time_ns for (name, incident, _), time_ns in known.items() if (name, incident) == (wanted, told.incident)]
+        for wanted in (OPENED, RESOLVED)
+    )
+    if told.name == RESOLVED:
+        resolutions = [told.time_ns]
+    return bool(openings) and any(resolved < min(openings) for resolved in resolutions)
+
+
+def _incident(index: int, form: Any, now_ns: int) -> _Incident | None:
     try:
         name, incident = form["event"], form["attributes"]["qms.incident.id"]
-        if name not in (_OPENED, _RESOLVED) or not isinstance(incident, str):
+        if name not in (OPENED, RESOLVED) or not isinstance(incident, str):
             return None
-        return index, name, incident, parse_time(form["time"], now_ns) if form.get("time") else now_ns
+        key = str(form.get("id") or form["attributes"].get(ID) or derive_id(name, form["attributes"]))
+        return _Incident(index, name, incident, key, parse_time(form["time"], now_ns) if form.get("time") else now_ns)
     except (KeyError, TypeError, AttributeError, AssayError):
         return None

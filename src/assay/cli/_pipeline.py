@@ -57,7 +57,8 @@ def _gitlab(get: Callable[[str], str]) -> Attributes:
         "cicd.pipeline.run.url.full": get("CI_PIPELINE_URL"),
         "cicd.pipeline.task.name": get("CI_JOB_NAME"),
         "cicd.pipeline.task.run.id": get("CI_JOB_ID"),
-        "deployment.environment.name": get("CI_ENVIRONMENT_NAME"),
+        # The tier, as the webhook has it: names such as production/eu are of one project only.
+        "deployment.environment.name": get("CI_ENVIRONMENT_TIER") or get("CI_ENVIRONMENT_NAME"),
         "user.name": get("GITLAB_USER_LOGIN"),
     }
 

@@ -17,6 +17,9 @@ AttributeValue = str | bool | int | float | list[str]
 
 ID, REVISION, RETRACTED = "qms.event.id", "qms.event.revision", "qms.event.retracted"
 SOURCE, DELIVERY_ID = "qms.event.source", "qms.event.delivery_id"
+OPENED, RESOLVED = "qms.incident.opened", "qms.incident.resolved"
+BEGINNINGS = ("qms.deployment.started_at", "qms.change.started_at", "qms.incident.opened_at")
+"""Attributes with a time that cannot be later than the event, which is the end."""
 
 _SERVICE = "service.name"
 

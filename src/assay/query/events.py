@@ -83,10 +83,10 @@ def read_event(engine: Engine, key: str) -> KnownEvent:
     return _event(rows[0])
 
 
-def read_incident_times(engine: Engine, incidents: Collection[str]) -> dict[tuple[str, str], int]:
-    """Return the time in nanoseconds of each event of these incidents, by event name and incident."""
+def read_incident_times(engine: Engine, incidents: Collection[str]) -> dict[tuple[str, str, str], int]:
+    """Return the time in nanoseconds of each event of these incidents, by event name, incident and id of the event."""
     rows = engine.query(load("assay.query.questions", "read_incident_times"), {"incidents": list(incidents)}).dicts()
-    return {(row["name"], row["incident"]): row["time_ns"] for row in rows}
+    return {(row["name"], row["incident"], row["id"]): row["time_ns"] for row in rows}
 
 
 def _ask(engine: Engine, conditions: EventConditions, within: TimeRange, limit: int, **more: Any) -> list[dict[str, Any]]:

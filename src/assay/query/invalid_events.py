@@ -1,4 +1,4 @@
-"""Events that came over OTLP and do not fit the registry: they are shown and counted, and nothing is measured from them."""
+"""Events that came over OTLP and do not fit the registry or each other: they are shown and counted, and nothing is measured from them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from assay.query.times import TimeRange, format_time
 _FOLDER = "assay.query.questions"
 _KINDS = {"int": "a whole number", "double": "a number", "boolean": "true or false"}
 _EVENT_WORDS = {
-    "event_unknown": "There is no event {name!r}",
-    "time_ahead": "{name} is more than a day in the future",
+    "event_unknown": ("There is no event {name!r}", ""),
+    "time_ahead": ("{name} is more than a day in the future", "check the clock of the sender"),
+    "resolved_before_opened": (
+        "Incident {incident} was resolved before it was opened",
+        "check both times; send the wrong one again with the same id",
+    ),
 }
+_UNKNOWN = "{name} does not fit ({code} {key})", "check the sender: its clock, and what it sends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +81,28 @@ def _event(row: Mapping[str, Any]) -> InvalidEvent:
         service=row["service"],
         environment=row["environment"],
         trace_id=row["trace_id"],
-        problems=[Problem(code, key, *_explain(code, row["name"], key, attributes.get(key, ""))) for code, key in pairs],
+        problems=[Problem(code, key, *_explain(code, row["name"], key, attributes)) for code, key in pairs],
         corrected=bool(row["corrected"]),
     )
 
 
-def _explain(code: str, name: str, key: str, given: str) -> tuple[str, str]:
+def _explain(code: str, name: str, key: str, attributes: Mapping[str, str]) -> tuple[str, str]:
     """Return what is wrong and what to do; a code or attribute of another version's registry is told as it is."""
     known = registry.load()
     about = known.attributes.get(key)
-    if about is None:
-        return _EVENT_WORDS.get(code, "{name} does not fit ({code} {key})").format(name=name, code=code, key=key), (
-            _nearest(name, known.events) if code == "event_unknown" else "check the sender: its clock, and what it sends"
-        )
+    if about is None or code == "resolved_before_opened":
+        message, hint = _EVENT_WORDS.get(code, _UNKNOWN)
+        incident = attributes.get("qms.incident.id", "")
+        return message.format(name=name, code=code, key=key, incident=incident), hint or _nearest(name, known.events)
     if code == "attribute_missing":
         return f"{name} needs {key}", f"{about.brief} For example {about.examples[0]}"
+    if code == "times_crossed":
+        return f"{key} is after the end", "the time of the event is the end, and has to come later"
     wanted = {
         "value_unknown": f"use one of {', '.join(about.values)}",
         "time_invalid": "write RFC 3339 with an offset, such as 2026-11-03T10:00:00Z",
     }
+    given = attributes.get(key, "")
     return f"{key} cannot be {given!r:.100}", wanted.get(code, f"send {_KINDS.get(about.type, 'a text')}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.core import registry
 from assay.core.errors import InvalidInput
-from assay.core.events import ID, REVISION, SOURCE, AttributeValue, Event, derive_id
+from assay.core.events import BEGINNINGS, ID, OPENED, RESOLVED, REVISION, SOURCE, AttributeValue, Event, derive_id
 
 MAX_EVENTS = 10_000
 ENVIRONMENT = "deployment.environment.name"
@@ -20,8 +20,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_NS = 86_400_000_000_000
 _MAX_TEXT = 1 << 20
 _MAX_ID = 1000
-_BEGINNINGS = ("qms.deployment.started_at", "qms.change.started_at", "qms.incident.opened_at")
-_OPENED, _RESOLVED = "qms.incident.opened", "qms.incident.resolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +157,9 @@ class _Reader:
     def _check_times(self, name: str, time_ns: int, attributes: Mapping[str, AttributeValue]) -> None:
         if time_ns > self._now_ns + _DAY_NS:
             raise InvalidInput("time_ahead", f"{name} is more than a day in the future", "check the clock of the sender")
-        for key in _BEGINNINGS:
+        for key in BEGINNINGS:
             if key in attributes and parse_moment(attributes[key], key) > time_ns:
-                if name == _RESOLVED:
+                if name == RESOLVED:
                     raise _resolved_early(attributes)
                 raise InvalidInput("times_crossed", f"{key} is after the end", "time is the end, and has to come later")
 
@@ -245,14 +243,14 @@ def _resolved_early(attributes: Mapping[str, AttributeValue]) -> InvalidInput:
 
 def _out_of_order(events: list[Event | None]) -> list[Refusal]:
     """Find incidents that one request opens after it resolves them."""
-    opened = {
-        str(event.attributes["qms.incident.id"]): event.time_ns
-        for event in events
-        if event is not None and event.name == _OPENED
-    }
+    opened: dict[str, int] = {}
+    for event in events:
+        if event is not None and event.name == OPENED:
+            incident = str(event.attributes["qms.incident.id"])
+            opened[incident] = min(event.time_ns, opened.get(incident, event.time_ns))
     refusals = []
     for index, event in enumerate(events):
-        if event is None or event.name != _RESOLVED:
+        if event is None or event.name != RESOLVED:
             continue
         if event.time_ns < opened.get(str(event.attributes["qms.incident.id"]), 0):
             error = _resolved_early(event.attributes)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assay.core import registry, statement
+from assay.core.events import BEGINNINGS, RESOLVED
 from assay.core.ports import Engine
 
 _KINDS = {"int": "int", "double": "double", "boolean": "boolean"}
 # One literal of text however many rules there are, as in aliases.py. A rule has the event, the attribute, its old name, whether
 # it is required, what it has to be, and its values if those are limited.
-_FUNCTION = """CREATE OR REPLACE FUNCTION assay_event_problems AS (event, attributes) -> arrayConcat(
+_FUNCTION = """CREATE OR REPLACE FUNCTION assay_event_problems AS (event, attributes, at) -> arrayConcat(
     if(has(CAST('{events}', 'Array(String)'), event), CAST([], 'Array(Tuple(String, String))'), [('event_unknown', '')]),
     arrayFilter(problem -> problem.1 != '', arrayMap(
         (rule, given) -> (multiIf(
@@ -19,8 +20,11 @@ _FUNCTION = """CREATE OR REPLACE FUNCTION assay_event_problems AS (event, attrib
             rule.5 = 'int', if(toInt64OrNull(given) IS NULL, 'attribute_type', ''),
             rule.5 = 'double', if(toFloat64OrNull(given) IS NULL, 'attribute_type', ''),
             rule.5 = 'boolean', if(given IN ('true', 'false'), '', 'attribute_type'),
-            rule.5 = 'time', if(match(given, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*([Zz]|[+-][0-9]{2}:?[0-9]{2})$')
-                AND parseDateTime64BestEffortOrNull(given, 9, 'UTC') IS NOT NULL, '', 'time_invalid'),
+            startsWith(rule.5, 'time'), multiIf(
+                NOT match(given, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*([Zz]|[+-][0-9]{2}:?[0-9]{2})$')
+                    OR parseDateTime64BestEffortOrNull(given, 9, 'UTC') IS NULL, 'time_invalid',
+                rule.5 = 'time of begin' AND parseDateTime64BestEffortOrNull(given, 9, 'UTC') > at,
+                if(event = '{resolved}', 'resolved_before_opened', 'times_crossed'), ''),
             ''), rule.2),
         arrayFilter(rule -> rule.1 = event, {rules}) AS own_rules,
         arrayMap(rule -> firstNonDefault(attributes[rule.2], attributes[rule.3]), own_rules))))"""
@@ -28,14 +32,14 @@ _RULES = "CAST('{rules}', 'Array(Tuple(String, String, String, Bool, String, Arr
 
 
 def apply_event_checks(engine: Engine) -> None:
-    """Make `assay_event_problems(name, attributes)` from the registry of this Assay, and the view that asks it.
+    """Make `assay_event_problems(name, attributes, time)` from the registry of this Assay, and the view that asks it.
 
-    It gives pairs of a code and an attribute, none for a good event. The view is made anew because a function is stored with
+    It gives pairs of a code and an attribute, none for an event that is good by itself. The view is made anew because a function is stored with
     the text of those in it; always, for the reason that `apply_decoding` gives.
     """
     events = _array(f"'{name}'" for name in sorted(registry.load().events))
     rules = _RULES.replace("{rules}", _quoted(_array(_rules())))
-    engine.execute(_FUNCTION.replace("{events}", _quoted(events)).replace("{rules}", rules))
+    engine.execute(_FUNCTION.replace("{events}", _quoted(events)).replace("{rules}", rules).replace("{resolved}", RESOLVED))
     text = statement.load("assay.store.schema", "0096_assay_invalid_events").text
     engine.execute(f"ALTER TABLE decode_events MODIFY QUERY {text.rpartition(' TO assay_incoming_events AS')[2]}")
 
@@ -46,7 +50,9 @@ def _rules() -> Iterator[str]:
     for name, event in sorted(known.events.items()):
         for key, level in {**known.common, **event.requirements}.items():
             about = known.attributes[key]
-            kind = "time" if about.format == "rfc3339" else _KINDS.get(about.type, "")
+            kind = _KINDS.get(about.type, "")
+            if about.format == "rfc3339":
+                kind = "time of begin" if key in BEGINNINGS else "time"
             if level == "required" or kind or about.values:
                 values = _array(f"'{value}'" for value in about.values)
                 yield f"('{name}','{key}','{older.get(key, '')}',{str(level == 'required').lower()},'{kind}',{values})"

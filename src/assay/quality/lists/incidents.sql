@@ -1,6 +1,6 @@
 -- kind: list
 -- why: the incidents behind a duration or a failure rate
--- reads: assay_delivery_facts, assay_event_records
+-- reads: assay_delivery_facts, assay_event_records, assay_early_resolutions
 -- gives: one row per incident that was opened, resolved or open in the window, the newest first; caused_by are (deployment, method, confidence)
 WITH
     fromUnixTimestamp64Nano({start:Int64}, 'UTC') AS start, fromUnixTimestamp64Nano({end:Int64}, 'UTC') AS end,
@@ -19,7 +19,7 @@ WITH
         SELECT reason.4 AS incident, groupArray((Key, toString(reason.1), if(reason.1 = 'window', 0.5 * (1 - reason.3 / {link_seconds:UInt32}), reason.2))) AS links
         FROM assay_delivery_facts
         ARRAY JOIN arrayFilter(each -> each.4 != 0 AND each.3 < {link_seconds:UInt32}, arrayZip(`Reasons.Method`, `Reasons.Confidence`, `Reasons.Gap`, `Reasons.IncidentKey`)) AS reason
-        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'deployment'
+        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'failure'
         GROUP BY incident
     ),
     names AS
@@ -36,6 +36,7 @@ WITH
             argMaxIf(Attributes['qms.incident.url'], EventName, Attributes['qms.incident.url'] != '') AS url
         FROM assay_event_records FINAL
         WHERE EventName IN ('qms.incident.opened', 'qms.incident.resolved') AND sipHash64(Subject) IN (SELECT IncidentKey FROM chosen) AND NOT Retracted
+            AND EventId NOT IN (SELECT EventId FROM assay_early_resolutions)
         GROUP BY Subject
     )
 SELECT

@@ -19,7 +19,7 @@ WITH
                 arrayExists(incident -> incident.3 IS NULL, incidents), NULL,
                 arrayMax(arrayMap(incident -> assumeNotNull(incident.3), incidents))) AS recovered
         FROM assay_delivery_facts
-        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact != 'complete'
+        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact IN ('deployment', 'lead', 'incident')
             AND ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
             AND ({environment:String} = '' OR Environment = {environment:String})
     ),

@@ -9,40 +9,43 @@
 --        assay_share_interval and assay_median_interval.
 WITH
     fromUnixTimestamp64Nano({start:Int64}, 'UTC') AS start, fromUnixTimestamp64Nano({end:Int64}, 'UTC') AS end, fromUnixTimestamp64Nano({before:Int64}, 'UTC') AS before,
-    deployments AS
+    failures AS
     (
         SELECT
-            multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, Time AS time, IsRework AS is_rework,
-            arrayFilter(reason -> reason.3 < {link_seconds:UInt32}, arrayZip(`Reasons.Method`, `Reasons.Confidence`, `Reasons.Gap`, `Reasons.IncidentKey`, `Reasons.EndedAt`)) AS reasons,
-            notEmpty(`Reasons.Method`) AS has_reasons, notEmpty(reasons) AS is_failed, arrayFilter(reason -> reason.4 != 0, reasons) AS incidents,
+            multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, Time AS time,
+            arrayFilter(reason -> reason.2 < {link_seconds:UInt32}, arrayZip(`Reasons.Method`, `Reasons.Gap`, `Reasons.IncidentKey`, `Reasons.EndedAt`)) AS reasons,
+            arrayFilter(reason -> reason.3 != 0, reasons) AS incidents,
             multiIf(
-                empty(reasons), NULL,
-                empty(incidents), arrayMin(arrayMap(reason -> ifNull(reason.5, end), reasons)),
-                arrayExists(incident -> incident.5 IS NULL, incidents), NULL,
-                arrayMax(arrayMap(incident -> assumeNotNull(incident.5), incidents))) AS recovered
+                empty(incidents), arrayMin(arrayMap(reason -> ifNull(reason.4, end), reasons)),
+                arrayExists(incident -> incident.4 IS NULL, incidents), NULL,
+                arrayMax(arrayMap(incident -> assumeNotNull(incident.4), incidents))) AS recovered,
+            dateDiff('millisecond', time, assumeNotNull(recovered)) / 1000 AS seconds
         FROM assay_delivery_facts
-        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'deployment' AND Time < end
+        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'failure' AND Time < end
             AND ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
             AND ({environment:String} = '' OR Environment = {environment:String})
     ),
     counted AS
     (
         SELECT
-            name, environment, toUInt8(time < start) AS window, count() AS n, countIf(is_failed) AS failed, countIf(is_rework) AS rework,
-            sumMapIf(map(toString(reasons[1].1), toUInt64(1)), is_failed) AS failed_by, []::Array(Float64) AS recoveries, 0 AS skewed, 0 AS unrecovered
-        FROM deployments
-        WHERE time >= before
+            multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, toUInt8(Time < start) AS window,
+            count() AS n, countIf(IsRework) AS rework, 0 AS failed, map()::Map(String, UInt64) AS failed_by, []::Array(Float64) AS recoveries, 0 AS skewed, 0 AS unrecovered
+        FROM assay_delivery_facts
+        WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'deployment' AND Time >= before AND Time < end
+            AND ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
+            AND ({environment:String} = '' OR Environment = {environment:String})
         GROUP BY name, environment, window
         UNION ALL
         SELECT
-            name, environment, bounds.1 AS window, 0, 0, 0, map()::Map(String, UInt64),
+            name, environment, bounds.1 AS window, 0, 0, countIf(is_ended), sumMapIf(map(toString(method), toUInt64(1)), is_ended),
             groupArrayIf(seconds, is_recovered AND seconds >= 0), countIf(is_recovered AND seconds < 0), countIf(time < bounds.3 AND ifNull(recovered >= bounds.3, true))
         FROM
         (
-            SELECT *, arrayJoin([(0, start, end), (1, before, start)]) AS bounds, ifNull(recovered >= bounds.2 AND recovered < bounds.3, false) AS is_recovered,
-                dateDiff('millisecond', time, assumeNotNull(recovered)) / 1000 AS seconds
-            FROM deployments
-            WHERE has_reasons AND is_failed
+            SELECT
+                name, environment, time, reasons[1].1 AS method, recovered, seconds, arrayJoin([(0, start, end), (1, before, start)]) AS bounds,
+                time >= bounds.2 AND time < bounds.3 AS is_ended, ifNull(recovered >= bounds.2 AND recovered < bounds.3, false) AS is_recovered
+            FROM failures
+            WHERE notEmpty(reasons)
         )
         GROUP BY name, environment, window
     )

@@ -6,7 +6,7 @@
 --        but for event_unknown and time_ahead, the attribute that it is about. The function is made anew from the registry at each start
 --        (store/event_checks.py); as it is here it finds nothing
 
-CREATE OR REPLACE FUNCTION assay_event_problems AS (name, attributes) -> CAST([], 'Array(Tuple(String, String))');
+CREATE OR REPLACE FUNCTION assay_event_problems AS (name, attributes, at) -> CAST([], 'Array(Tuple(String, String))');
 
 CREATE TABLE IF NOT EXISTS assay_incoming_events
 (
@@ -78,7 +78,7 @@ SELECT
     attributes AS Attributes,
     Body, TraceId, SpanId,
     if(attributes['qms.event.retracted'] = 'true', [],
-        arrayConcat(assay_event_problems(EventName, attributes), if(Timestamp > ReceivedAt + INTERVAL 1 DAY, [('time_ahead', '')], []))) AS Problems,
+        arrayConcat(assay_event_problems(EventName, attributes, Timestamp), if(Timestamp > ReceivedAt + INTERVAL 1 DAY, [('time_ahead', '')], []))) AS Problems,
     Batch, ReceivedAt, PartitionDate
 FROM otel_logs
 WHERE startsWith(EventName, 'qms.')
