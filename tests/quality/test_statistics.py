@@ -3,6 +3,8 @@ from __future__ import annotations
 import math
 import random
 import statistics
+from fractions import Fraction
+from math import comb
 
 import pytest
 from hypothesis import given, settings
@@ -34,6 +36,18 @@ def test_the_interval_of_a_median_is_that_of_many_resamples(engine: Engine, size
     medians = sorted(statistics.median(chance.choices(values, k=size)) for _ in range(_RESAMPLES))
     drawn = medians[int(0.025 * _RESAMPLES)], medians[math.ceil(0.975 * _RESAMPLES) - 1]
     assert found == [pytest.approx(drawn[0], abs=1.01), pytest.approx(drawn[1], abs=1.01)]
+
+
+def test_the_ranks_of_few_values_are_exact(engine: Engine) -> None:
+    """Each bound is the first value at which the probability of the bootstrap, in whole fractions, reaches its level."""
+    ranks = "SELECT n, assay_median_interval(arrayMap(i -> i + 1, range(n))) FROM (SELECT number + 2 AS n FROM numbers(63))"
+    for n, found in engine.query(ranks).rows:
+        halves = ((n + 1) // 2, Fraction(25, 1000)), (n // 2 + 1, Fraction(975, 1000))
+        assert found == [next(k for k in range(1, n + 1) if _tail(n, half, k) >= level) for half, level in halves]
+
+
+def _tail(n: int, least: int, k: int) -> Fraction:
+    return Fraction(sum(comb(n, hits) * k**hits * (n - k) ** (n - hits) for hits in range(least, n + 1)), n**n)
 
 
 @pytest.mark.parametrize(

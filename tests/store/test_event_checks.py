@@ -182,8 +182,8 @@ def test_a_withdrawal_needs_only_the_id(engine: Engine, store: Store, world: Wor
 def test_they_are_listed_and_counted(store: Store, server: str, world: World) -> None:
     """`assay events invalid` names the event, the reason and what to do; the API gives the same, and /metrics the number."""
     before = _counted(server, "qms.incident.opened", "value_unknown")
-    at, told = time.time_ns() - _HOUR, {"qms.incident.id": world.id, "qms.incident.cause": "gremlins"}
-    sent = record(at, None, told, event_name="qms.incident.opened", observed_time_unix_nano=at)
+    at, bad = time.time_ns() - _HOUR, {"qms.incident.id": world.id, "qms.incident.cause": "gremlins"}
+    sent = record(at, None, bad, event_name="qms.incident.opened", observed_time_unix_nano=at)
     for _ in range(2):  # the same record twice is one
         store(Signal.LOGS, logs(world.service, [sent]))
     answer = httpx.get(f"{server}/api/v1/invalid-events", params={"service": world.service}).json()

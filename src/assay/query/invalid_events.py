@@ -1,4 +1,4 @@
-"""Events that came over OTLP and do not fit the registry or each other: they are shown and counted, and nothing is measured from them."""
+"""Events that came over OTLP and do not fit the registry or each other: shown, counted, and measured nowhere."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ _RULES = "CAST('{rules}', 'Array(Tuple(String, String, String, Bool, String, Arr
 def apply_event_checks(engine: Engine) -> None:
     """Make `assay_event_problems(name, attributes, time)` from the registry of this Assay, and the view that asks it.
 
-    It gives pairs of a code and an attribute, none for an event that is good by itself. The view is made anew because a function is stored with
-    the text of those in it; always, for the reason that `apply_decoding` gives.
+    It gives pairs of a code and an attribute, none for an event that is good by itself. The view is made anew because a
+    function is stored with the text of those in it; always, for the reason that `apply_decoding` gives.
     """
     events = _array(f"'{name}'" for name in sorted(registry.load().events))
     rules = _RULES.replace("{rules}", _quoted(_array(_rules())))

@@ -25,18 +25,33 @@ WITH
     windows AS
     (
         SELECT
-            name, environment, known_since, arrayJoin([(0, start, end, days_now, inferred_now), (1, before, start, days_before, inferred_before)]) AS asked,
-            asked.1 AS window, asked.4 AS ended, asked.5 AS inferred, length(ended) AS n,
-            dateDiff('second', asked.2, asked.3) / 86400 AS length_days,
-            toDate(asked.3 - toIntervalNanosecond(1), {zone:String}) AS last_day, last_day - toDate(asked.2, {zone:String}) + 1 AS days, toUInt64(intDiv(days, 7)) AS whole_weeks,
-            arrayFilter(week -> week < whole_weeks, arrayMap(day -> intDiv(toUInt16(last_day) - day, 7), arrayCompact(ended))) AS weeks_of_days
-        FROM groups
+            name, environment, known_since, asked.1 AS window, asked.4 AS ended, asked.5 AS inferred, dateDiff('second', asked.2, asked.3) / 86400 AS length_days,
+            toDate(asked.3 - toIntervalNanosecond(1), {zone:String}) AS last_day, last_day - toDate(asked.2, {zone:String}) + 1 AS days
+        FROM
+        (
+            SELECT name, environment, known_since, arrayJoin([(0, start, end, days_now, inferred_now), (1, before, start, days_before, inferred_before)]) AS asked
+            FROM groups
+        )
         WHERE known_since < asked.3
+    ),
+    added AS
+    (
+        SELECT
+            name, environment, window, known_since, inferred, days, length_days, length(ended) AS n, lengths_of_runs(ended) AS counts, toUInt64(intDiv(days, 7)) AS whole_weeks,
+            arrayFilter(week -> week < whole_weeks, arrayMap(day -> intDiv(toUInt16(last_day) - day, 7), arrayCompact(ended))) AS weeks_of_days
+        FROM windows
+    ),
+    weekly AS
+    (
+        SELECT
+            name, environment, window, known_since, inferred, days, n, n / length_days AS per_day,
+            1.959964 * sqrt(greatest(0., arraySum(count -> count * count, counts) / days - pow(n / days, 2)) / days) * days / length_days AS margin,
+            arraySort(arrayResize(lengths_of_runs(weeks_of_days), whole_weeks, 0)) AS weeks
+        FROM added
     )
 SELECT
-    name, environment, window, toUnixTimestamp64Nano(known_since) AS known_since_ns, n, inferred, n / length_days AS per_day,
-    1.959964 * sqrt(greatest(0., arraySum(count -> count * count, lengths_of_runs(ended)) / days - pow(n / days, 2)) / days) * days / length_days AS margin,
+    name, environment, window, toUnixTimestamp64Nano(known_since) AS known_since_ns, n, inferred, per_day,
     if(n = 0 OR days < 2, [], [greatest(0., per_day - margin), per_day + margin]) AS per_day_interval,
-    arraySort(arrayResize(lengths_of_runs(weeks_of_days), whole_weeks, 0)) AS weeks, assay_quantiles(weeks, [0.5])[1] AS days_per_week, assay_median_interval(weeks) AS days_per_week_interval
-FROM windows
+    weeks, assay_quantiles(weeks, [0.5])[1] AS days_per_week, assay_median_interval(weeks) AS days_per_week_interval
+FROM weekly
 ORDER BY name, environment, window

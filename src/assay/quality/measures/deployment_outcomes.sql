@@ -13,23 +13,27 @@ WITH
     (
         SELECT
             multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, Time AS time,
-            arrayFilter(reason -> reason.2 < {link_seconds:UInt32}, arrayZip(`Reasons.Method`, `Reasons.Gap`, `Reasons.IncidentKey`, `Reasons.EndedAt`)) AS reasons,
-            arrayFilter(reason -> reason.3 != 0, reasons) AS incidents,
-            multiIf(
-                empty(incidents), arrayMin(arrayMap(reason -> ifNull(reason.4, end), reasons)),
-                arrayExists(incident -> incident.4 IS NULL, incidents), NULL,
-                arrayMax(arrayMap(incident -> assumeNotNull(incident.4), incidents))) AS recovered,
-            dateDiff('millisecond', time, assumeNotNull(recovered)) / 1000 AS seconds
+            arrayFilter(reason -> reason.2 < {link_seconds:UInt32}, arrayZip(`Reasons.Method`, `Reasons.Gap`, `Reasons.IncidentKey`, `Reasons.EndedAt`)) AS reasons
         FROM assay_delivery_facts
         WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'failure' AND Time < end
             AND ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
             AND ({environment:String} = '' OR Environment = {environment:String})
     ),
+    recoveries AS
+    (
+        SELECT
+            name, environment, time, method, arrayJoin([(0, start, end), (1, before, start)]) AS bounds,
+            multiIf(
+                empty(incidents), arrayMin(arrayMap(reason -> ifNull(reason.4, end), reasons)),
+                arrayExists(incident -> incident.4 IS NULL, incidents), NULL,
+                arrayMax(arrayMap(incident -> assumeNotNull(incident.4), incidents))) AS recovered
+        FROM (SELECT name, environment, time, reasons, reasons[1].1 AS method, arrayFilter(reason -> reason.3 != 0, reasons) AS incidents FROM failures WHERE notEmpty(reasons))
+    ),
     counted AS
     (
         SELECT
             multiIf({by:String} = 'service', Service, {by:String} = 'team', Team, '') AS name, Environment AS environment, toUInt8(Time < start) AS window,
-            count() AS n, countIf(IsRework) AS rework, 0 AS failed, map()::Map(String, UInt64) AS failed_by, []::Array(Float64) AS recoveries, 0 AS skewed, 0 AS unrecovered
+            count() AS n, countIf(IsRework) AS rework, 0 AS failed, map()::Map(String, UInt64) AS failed_by, []::Array(Float64) AS times, 0 AS skewed, 0 AS unrecovered
         FROM assay_delivery_facts
         WHERE Generation = (SELECT max(Generation) FROM assay_delivery_facts WHERE Fact = 'complete') AND Fact = 'deployment' AND Time >= before AND Time < end
             AND ({service:String} = '' OR Service = {service:String}) AND ({team:String} = '' OR Team = {team:String})
@@ -37,15 +41,15 @@ WITH
         GROUP BY name, environment, window
         UNION ALL
         SELECT
-            name, environment, bounds.1 AS window, 0, 0, countIf(is_ended), sumMapIf(map(toString(method), toUInt64(1)), is_ended),
-            groupArrayIf(seconds, is_recovered AND seconds >= 0), countIf(is_recovered AND seconds < 0), countIf(time < bounds.3 AND ifNull(recovered >= bounds.3, true))
+            name, environment, window, 0, 0, countIf(is_ended), sumMapIf(map(toString(method), toUInt64(1)), is_ended),
+            groupArrayIf(seconds, is_recovered AND seconds >= 0), countIf(is_recovered AND seconds < 0), countIf(is_unrecovered)
         FROM
         (
             SELECT
-                name, environment, time, reasons[1].1 AS method, recovered, seconds, arrayJoin([(0, start, end), (1, before, start)]) AS bounds,
-                time >= bounds.2 AND time < bounds.3 AS is_ended, ifNull(recovered >= bounds.2 AND recovered < bounds.3, false) AS is_recovered
-            FROM failures
-            WHERE notEmpty(reasons)
+                name, environment, method, bounds.1 AS window, dateDiff('millisecond', time, assumeNotNull(recovered)) / 1000 AS seconds,
+                time >= bounds.2 AND time < bounds.3 AS is_ended, ifNull(recovered >= bounds.2 AND recovered < bounds.3, false) AS is_recovered,
+                time < bounds.3 AND ifNull(recovered >= bounds.3, true) AS is_unrecovered
+            FROM recoveries
         )
         GROUP BY name, environment, window
     )
@@ -57,7 +61,7 @@ FROM
 (
     SELECT
         name, environment, window, sum(counted.n) AS n, sum(counted.failed) AS failed, sum(counted.rework) AS rework, sumMap(counted.failed_by) AS failed_by,
-        arraySort(arrayFlatten(groupArray(recoveries))) AS sorted, sum(counted.skewed) AS skewed, sum(counted.unrecovered) AS unrecovered
+        arraySort(arrayFlatten(groupArray(times))) AS sorted, sum(counted.skewed) AS skewed, sum(counted.unrecovered) AS unrecovered
     FROM counted
     GROUP BY name, environment, window
 )
