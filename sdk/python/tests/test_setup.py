@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -133,6 +134,26 @@ with assay_sdk.workflow("WF-1"), assay_sdk.quality_gate("release") as gate:
         assert [each.data.name for each in receiver.spans()] == ["qms.quality_gate.evaluate"], done.stderr
         assert receiver.spans()[0].resource["qms.phase"] == "phase_4"
         assert receiver.spans()[0].resource["service.name"] == "tested"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_program_that_is_terminated_sends_what_it_has(answers: bool) -> None:
+    """SIGTERM ends it as ever, after records, spans and metrics are sent, or soon where nobody answers."""
+    code = """
+import os, signal, assay_sdk, assay_sdk.ending
+assay_sdk.ending.LIMIT_SECONDS = %r
+with assay_sdk.audit("ledger", action="book"):
+    pass
+assay_sdk.record_request("/orders", "GET", 200, 0.03)
+os.kill(os.getpid(), signal.SIGTERM)
+""" % (30.0 if answers else 0.5)
+    slow = {f"OTEL_{processor}_SCHEDULE_DELAY": "60000" for processor in ("BSP", "BLRP")}
+    with receiving() as receiver:
+        endpoint = receiver.url if answers else "http://127.0.0.1:9"
+        done = run(code, environment(endpoint, **slow, OTEL_METRIC_EXPORT_INTERVAL="60000"))
+        assert done.returncode == -signal.SIGTERM, done.stderr
+        sent = receiver.logs(), receiver.spans(), receiver.metrics()
+        assert [bool(items) for items in sent] == [answers] * 3
 
 
 @pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
