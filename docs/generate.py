@@ -22,6 +22,7 @@ from assay.core.aliases import ALIASES, FORMER_SCOPE
 from assay.core.config import Config, Section
 from assay.core.ports import Engine
 from assay.quality import compliance
+from assay.quality.compliance.schema import framework_schema, waivers_schema
 from assay.quality.conventions import FORMULA, rules
 from assay.quality.gates.schema import json_schema
 
@@ -395,6 +396,16 @@ def gate_schema() -> str:
     return json.dumps(json_schema(), indent=2)
 
 
+def compliance_framework_schema() -> str:
+    """Give the JSON schema of a framework's document."""
+    return json.dumps(framework_schema(), indent=2)
+
+
+def compliance_waivers_schema() -> str:
+    """Give the JSON schema of a document of waivers."""
+    return json.dumps(waivers_schema(), indent=2)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "command-line.md": command_line,
@@ -405,7 +416,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "compliance.md": compliance_checks,
     "registry.md": event_registry,
     "tables.md": tables,
+    "framework.schema.json": compliance_framework_schema,
     "gate.schema.json": gate_schema,
+    "waivers.schema.json": compliance_waivers_schema,
 }
 
 

@@ -50,7 +50,11 @@ def test_documents_are_checked_without_a_server(tmp_path: Path) -> None:
     assert (run.exit_code, run.output) == (0, f"{tmp_path / 'w.yaml'} is valid: 1 waiver\n")
     (tmp_path / "f.yaml").write_text("kind: compliance_framework\nid: f\ntitel: F\ncontrols: []\n", "utf-8")
     run = CliRunner().invoke(program, ["compliance", "validate", str(tmp_path)])
-    assert (run.exit_code, run.output) == (2, f"{tmp_path / 'f.yaml'}:3: titel: unknown key (did you mean title?)\n")
+    named = [
+        "3: titel: unknown key (did you mean title?)",
+        "4: controls: it is no list of controls (write a list of id, title and checks)",
+    ]
+    assert (run.exit_code, run.output) == (2, "".join(f"{tmp_path / 'f.yaml'}:{each}\n" for each in named))
     empty = tmp_path / "empty"
     empty.mkdir()
     assert CliRunner().invoke(program, ["compliance", "validate", str(empty)]).exit_code == 2

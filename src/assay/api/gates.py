@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from assay.api.answer import JsonAnswer
 from assay.core.errors import InvalidInput, NotFound
 from assay.core.ports import Engine
-from assay.core.refusals import refuse_unknown
+from assay.core.refusals import refuse_together, refuse_unknown
 from assay.quality import Delivery
-from assay.quality.documents import Documents, Problem, locate, parse_document
+from assay.quality.documents import Documents, Problem, locate_all, parse_document
 from assay.quality.gates import (
     KIND,
     LINKS,
@@ -227,10 +227,9 @@ def routes(engine: Engine, clock: Clock, gates: Gates | None) -> APIRouter:
             if document.kind != KIND:
                 raise InvalidInput("gate_invalid", f"kind: it is a {document.kind}", "write kind: gate")
             gate = parse_gate(document)
-            verify(gate, engine)
-            verify_services(gate, engine)
+            refuse_together(partial(verify, gate, engine), partial(verify_services, gate, engine))
         except InvalidInput as error:
-            return JsonAnswer(ValidationAnswer([locate(error, Path(asked.file), asked.text, KIND)]))
+            return JsonAnswer(ValidationAnswer(locate_all(error, Path(asked.file), asked.text, KIND)))
         return JsonAnswer(ValidationAnswer([]))
 
     @router.get("/gate-evaluations", response_model=GateHistoryAnswer, summary="What gates have said")

@@ -13,7 +13,7 @@ import yaml
 
 from assay.core.errors import InvalidInput
 from assay.core.lines import find_line
-from assay.core.refusals import refuse
+from assay.core.refusals import errors_of, refuse
 
 KINDS = ("gate", "compliance_framework", "compliance_waivers")
 """What a document may be, as its key `kind` says."""
@@ -97,6 +97,11 @@ def locate(error: InvalidInput, path: Path, text: str = "", kind: str = "") -> P
     return Problem(str(path), line, kind, error.message, error.hint)
 
 
+def locate_all(error: InvalidInput, path: Path, text: str = "", kind: str = "") -> list[Problem]:
+    """Do as `locate` for each error that one stands for."""
+    return [locate(each, path, text, kind) for each in errors_of(error)]
+
+
 class Documents:
     """Read the directory anew whenever it is asked; a file that has not changed is not parsed again. Any thread may call."""
 
@@ -121,18 +126,17 @@ class Documents:
         found: Found[T] = Found([], [])
         for path in _files(self.directory):
             read = self._read(path, kind, parse)
-            if isinstance(read, Problem):
-                if read.kind in ("", kind):
-                    found.problems.append(read)
+            if isinstance(read, _Problems):
+                found.problems.extend(each for each in read if each.kind in ("", kind))
             elif read is not None:
                 found.documents.append(read)
         return found
 
-    def _read(self, path: Path, kind: str, parse: Callable[[Document], T]) -> T | Problem | None:
+    def _read(self, path: Path, kind: str, parse: Callable[[Document], T]) -> T | _Problems | None:
         try:
             state = path.stat()
         except OSError as error:
-            return Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file")
+            return _Problems([Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file")])
         signature, key = (state.st_mtime_ns, state.st_size), (path, kind)
         with self._lock:
             known = self._known.get(key)
@@ -140,18 +144,22 @@ class Documents:
             known = signature, _parse(path, kind, parse)
             with self._lock:
                 self._known[key] = known
-        made: T | Problem | None = known[1]
+        made: T | _Problems | None = known[1]
         return made
 
 
-def _parse(path: Path, kind: str, parse: Callable[[Document], T]) -> T | Problem | None:
+class _Problems(list[Problem]):
+    """What is wrong with a file, in the place of what it would have been read as."""
+
+
+def _parse(path: Path, kind: str, parse: Callable[[Document], T]) -> T | _Problems | None:
     text, of = "", ""
     try:
         document = read_document(path)
         text, of = document.text, document.kind
         return parse(document) if of == kind else None
     except InvalidInput as error:
-        return locate(error, path, text or _text(path), of)
+        return _Problems(locate_all(error, path, text or _text(path), of))
 
 
 def _files(directory: Path) -> list[Path]:

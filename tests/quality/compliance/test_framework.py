@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it comes without types
 
 from assay.core.errors import InvalidInput, NotFound
 from assay.quality import compliance
+from assay.quality.compliance.schema import framework_schema, waivers_schema
 from assay.quality.documents import locate, parse_document
 
 _PAGE = Path(__file__).parents[3] / "docs" / "compliance.md"
@@ -83,3 +88,57 @@ def test_the_page_says_how_much_of_a_framework_is_assessed(name: str, controls: 
     assert (len(framework.controls), sum(bool(control.checks) for control in framework.controls)) == (controls, assessed)
     row = next(line for line in _PAGE.read_text("utf-8").splitlines() if line.startswith(f"| `{name}`"))
     assert row.endswith(f"| {controls} | {assessed} |")
+
+
+def _plain(text: str) -> object:
+    """What a file holds as editors see it: without times."""
+    return yaml.load(text, yaml.BaseLoader)
+
+
+@pytest.mark.parametrize("text", [_GOOD, "kind: compliance_framework\nid: soc2\nextends: soc2\ncontrols: [{id: CC6.1}]\n"])
+def test_the_schema_of_frameworks_accepts_what_is_accepted(text: str) -> None:
+    """Whatever is read without an error an editor does not underline either, and what comes with Assay is so too."""
+    validator = Draft202012Validator(framework_schema())
+    validator.validate(_plain(text))
+    assert _parse(text)
+    for name in compliance.available():
+        shipped = _plain((files("assay.quality.compliance.frameworks") / f"{name}.yaml").read_text("utf-8"))
+        validator.validate(shipped)
+
+
+@pytest.mark.parametrize(
+    ("find", "write"),
+    [
+        ("title: F", "titel: F"),
+        ("id: f", "id: f g"),
+        ("name: backups", "name: Backups"),
+        ("title: F", "extends: soc3"),
+        ("why:", "wy:"),
+    ],
+)
+def test_the_schema_of_frameworks_refuses_what_is_refused(find: str, write: str) -> None:
+    """What would be refused is underlined."""
+    text = _GOOD.replace(find, write, 1)
+    with pytest.raises(InvalidInput):
+        _parse(text)
+    assert not Draft202012Validator(framework_schema()).is_valid(_plain(text))
+
+
+@pytest.mark.parametrize(
+    ("waiver", "fine"),
+    [
+        ("{check: clocks, service: a, owner: a, reason: b, expires: 2026-12-31}", True),
+        ("{framework: soc2, control: A1.1, owner: a, reason: b, expires: 2026-12-31}", True),
+        ("{check: clocks, control: A1.1, owner: a, reason: b, expires: 2026-12-31}", False),
+        ("{framework: soc2, control: A1.1, service: a, owner: a, reason: b, expires: 2026-12-31}", False),
+        ("{check: clocks, owner: a, expires: 2026-12-31}", False),
+        ("{check: clocks, owner: a, reason: b, expires: soon}", False),
+    ],
+)
+def test_the_schema_of_waivers_tells_what_would_be_refused(waiver: str, fine: bool) -> None:
+    """An editor accepts what is read without an error, and only that."""
+    text = f"kind: compliance_waivers\nwaivers: [{waiver}]\n"
+    validator = Draft202012Validator(waivers_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert validator.is_valid(_plain(text)) == fine
+    with nullcontext() if fine else pytest.raises(InvalidInput):
+        compliance.parse_waivers(parse_document(text, Path("w.yaml")))

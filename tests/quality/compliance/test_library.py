@@ -166,6 +166,34 @@ def test_a_bad_waiver_is_refused_with_its_place(tmp_path: Path, find: str, write
     assert shelf.waivers == []
 
 
+def test_everything_that_is_wrong_with_a_document_is_told(tmp_path: Path) -> None:
+    """Each mistake of a framework and of waivers has its line; what is missing is not missed where a key is misspelt."""
+    framework = (
+        "kind: compliance_framework\nid: f g\ntitel: F\nchecks:\n  - {name: A, why: w, sql: SELECT 1}\n"
+        "  - {name: b, sql: 3}\ncontrols:\n  - {id: a, title: 1}\n  - {id: b, title: B, checks: [clock, b]}\n"
+    )
+    waivers = (
+        "kind: compliance_waivers\nwaivers:\n  - {check: clocks, owner: 1, reasn: r, expires: soon}\n"
+        "  - {check: clocks, owner: a, reason: b, expires: 2026-12-31}\n  - {check: clocks}\n"
+    )
+    problems = _library(tmp_path, framework=framework, waivers=waivers).read().problems
+    assert [f"{Path(each.file).stem}:{each.line}: {each.message}" for each in problems] == [
+        "framework:3: titel: unknown key",
+        "framework:2: id: 'f g' is no id",
+        "framework:5: checks[0].name: 'A' is no name",
+        "framework:6: checks[1].why: it is no text",
+        "framework:6: checks[1].sql: it is no text",
+        "framework:8: controls[0].title: it is no text",
+        "framework:9: controls[1].checks.clock: unknown key",
+        "waivers:3: waivers[0].reasn: unknown key",
+        "waivers:3: waivers[0].owner: it is no text",
+        "waivers:3: waivers[0].expires: 'soon' is no day",
+        "waivers:5: waivers[2].owner: it is missing",
+        "waivers:5: waivers[2].reason: it is missing",
+        "waivers:5: waivers[2].expires: it is missing",
+    ]
+
+
 def test_a_waiver_ends_with_its_day(tmp_path: Path) -> None:
     """It holds to the last nanosecond of its day in UTC, and not in the next."""
     text = "kind: compliance_waivers\nwaivers: [{check: clocks, owner: a, reason: b, expires: 2026-12-31}]\n"
@@ -182,13 +210,13 @@ def test_one_bad_document_takes_nothing_from_the_others(engine: Engine, tmp_path
     shelf = library.read()
     assert "acme" in shelf.frameworks
     told = sorted(f"{Path(problem.file).name}:{problem.line}: {problem.message}" for problem in shelf.problems)
-    assert told[0].startswith("a.yaml:0: controls: it is no list of controls")
-    assert told[1].startswith("b.yaml:1: kind: 'compliance_frmework'")
-    assert told[2].startswith("d.yaml:2: id: there is a framework acme in")
+    assert told[:2] == ["a.yaml:0: controls: it is no list of controls", "a.yaml:0: title: it is no text"]
+    assert told[2].startswith("b.yaml:1: kind: 'compliance_frmework'")
+    assert told[3].startswith("d.yaml:2: id: there is a framework acme in")
     with pytest.raises(NotFound) as missing:
         shelf.find("x")
     assert "a.yaml" in missing.value.message
-    assert len(_look(engine, library).problems) == 3
+    assert len(_look(engine, library).problems) == 4
 
 
 def test_an_extended_framework_takes_the_place_of_the_one_of_assay(engine: Engine, store: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it
 
 from assay.core.errors import InvalidInput
 from assay.core.ports import Engine
-from assay.quality.documents import locate, parse_document
+from assay.quality.documents import locate, locate_all, parse_document
 from assay.quality.gates import Gate, parse_gate, verify
 from assay.quality.gates.schema import json_schema
 
@@ -70,6 +70,36 @@ def test_what_is_wrong_is_told_with_line_and_hint(text: str, line: int, words: s
     assert problem.line == line
     assert words in problem.message
     assert hint in problem.hint
+
+
+def test_everything_that_is_wrong_is_told_at_once(engine: Engine) -> None:
+    """Each mistake has its line, whatever else is wrong; what is said of the whole gate is told once, and so by the engine."""
+    text = (
+        "kind: gate\nname: '-'\nwindw: 15m\nservice: 3\nobjectives:\n"
+        '- {measure: error_rat, pass: "<= 1%", weight: x}\n'
+        '- {measure: error_rate, pass: "<= 1ms", warn: "<= 2ms"}\n'
+        '- {measur: error_rate, pas: "<= 1%"}\n'
+        "score: {pass: 200%}\n"
+    )
+    with pytest.raises(InvalidInput) as refused:
+        _read(text)
+    told = [f"{each.line}: {each.message.partition(':')[0]}" for each in locate_all(refused.value, FILE, text)]
+    assert told == [
+        "3: windw",
+        "2: name",
+        "4: service",
+        "9: score.pass",
+        "6: objectives[0].measure",
+        "6: objectives[0].weight",
+        "7: objectives[1].pass",
+        "7: objectives[1].warn",
+        "8: objectives[2].measur",
+        "8: objectives[2].pas",
+    ]
+    statements = HEAD + '- {sql: SELECT nothing, name: a, pass: "= 0"}\n- {sql: "SELECT 1, 2", name: b, pass: "= 0"}\n'
+    with pytest.raises(InvalidInput) as refused:
+        verify(_read(statements), engine)
+    assert [each.line for each in locate_all(refused.value, FILE, statements)] == [4, 5]
 
 
 def test_what_is_not_written_has_its_default() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import click
 
-from assay.cli.compliance import check, controls, report, score, validate
+from assay.cli.compliance import check, controls, report, schema, score, validate
 
 
 @click.group("compliance")
@@ -10,5 +10,5 @@ def command() -> None:
     """Assess the controls of a framework by what telemetry and events prove."""
 
 
-for each in (check, score, controls, report, validate):
+for each in (check, score, controls, report, validate, schema):
     command.add_command(each.command)

@@ -10,7 +10,7 @@ import click
 from assay.cli._client import Client
 from assay.cli.policy._scratch import scratch
 from assay.core.errors import InvalidInput
-from assay.quality.documents import Documents, Problem, locate, read_document
+from assay.quality.documents import Documents, Problem, locate, locate_all, read_document
 from assay.quality.gates import KIND, Gate, parse_gate, verify
 from assay.quality.gates.sources import SqlStatement
 
@@ -70,7 +70,7 @@ def _read(paths: Sequence[Path]) -> tuple[list[Gate], list[Problem], int]:
             else:
                 others += 1
         except InvalidInput as error:
-            problems.append(locate(error, path, text))
+            problems += locate_all(error, path, text)
     return gates, problems, others
 
 
@@ -99,7 +99,7 @@ def _verify(gates: Sequence[Gate]) -> list[Problem]:
             try:
                 verify(gate, made[0])
             except InvalidInput as error:
-                problems.append(locate(error, gate.document.path, gate.document.text))
+                problems += locate_all(error, gate.document.path, gate.document.text)
     return problems
 
 

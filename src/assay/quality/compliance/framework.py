@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from assay.core.errors import NotFound
-from assay.core.refusals import refuse, refuse_unknown
+from assay.core.refusals import refuse, refuse_together, refuse_unknown, refuse_wrong
 from assay.core.statement import Statement
 from assay.quality.compliance.check import COLUMNS, TOLD, names
 from assay.quality.documents import Document, parse_document
@@ -22,8 +22,8 @@ REPORTED = "reported"
 
 _FOLDER = "assay.quality.compliance.frameworks"
 _KEYS = ("kind", "id", "title", "extends", "reported_as", "checks", "controls")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +84,56 @@ def available() -> tuple[str, ...]:
 
 
 def _framework(given: Mapping[str, Any]) -> Framework:
-    refuse_unknown(CODE, given, _KEYS, "")
-    key = _text(given, "id", "")
-    if not _ID.fullmatch(key):
-        raise refuse(CODE, "id", f"{key!r} is no id", "use letters, digits, and . _ - between them")
-    base = _base(given)
+    parts: dict[str, Callable[[], object]] = {
+        "id": partial(_id, given),
+        "extends": partial(_base, given),
+        "title": partial(_title, given),
+        "reported_as": partial(_texts, given, "reported_as"),
+        "checks": partial(_own, given.get("checks", []), str(given.get("id"))),
+        "controls": partial(_controls, given),
+    }
+    refuse_wrong(CODE, given, _KEYS, "", parts)
+    key, base = _id(given), _base(given)
     own = _own(given.get("checks", []), key)
-    known = [*names(), REPORTED, *(name.rpartition("/")[2] for name in own)]
+    inherited = {control.id: control for control in base.controls} if base else {}
+    merged = inherited | {control.id: _named(control, own, key) for control in _controls(given)}
+    aliases = (*(base.reported_as if base else ()), *_texts(given, "reported_as"))
+    return Framework(key, _title(given), tuple(merged.values()), (*aliases, *([base.id] if base else [])), own)
+
+
+def _id(given: Mapping[str, Any]) -> str:
+    key = _text(given, "id", "")
+    if not ID.fullmatch(key):
+        raise refuse(CODE, "id", f"{key!r} is no id", "use letters, digits, and . _ - between them")
+    return key
+
+
+def _title(given: Mapping[str, Any]) -> str:
+    if "title" not in given and given.get("extends") in available():
+        return load(given["extends"]).title
+    return _text(given, "title", "")
+
+
+def _controls(given: Mapping[str, Any]) -> list[Control]:
+    base = load(given["extends"]) if given.get("extends") in available() else None
     controls = given.get("controls", [] if base else None)
     if not isinstance(controls, list) or not (controls or base):
         raise refuse(CODE, "controls", "it is no list of controls", "write a list of id, title and checks")
+    checks = given.get("checks", [])
+    # Also those that are wrong: their names are known, and that they are wrong is told at their place.
+    own = [each.get("name") for each in checks if isinstance(each, Mapping)] if isinstance(checks, list) else []
+    known = [*names(), REPORTED, *(str(name) for name in own)]
     inherited = {control.id: control for control in base.controls} if base else {}
-    read = [_control(each, f"controls[{index}]", known, inherited) for index, each in enumerate(controls)]
-    for index, each in enumerate(read):
-        if each.id in [before.id for before in read[:index]]:
-            raise refuse(CODE, f"controls[{index}].id", f"{each.id} is there twice", "give each control an id of its own")
-    merged = inherited | {control.id: _named(control, own, key) for control in read}
-    title = base.title if base and "title" not in given else _text(given, "title", "")
-    aliases = (*(base.reported_as if base else ()), *_texts(given, "reported_as"))
-    return Framework(key, title, tuple(merged.values()), (*aliases, *([base.id] if base else [])), own)
+    reads = [partial(_control, each, f"controls[{index}]", known, inherited) for index, each in enumerate(controls)]
+    refuse_together(*reads)
+    read = [each() for each in reads]
+    refuse_together(*(partial(_refuse_second, read, index) for index in range(len(read))))
+    return read
+
+
+def _refuse_second(controls: Sequence[Control], index: int) -> None:
+    if (key := controls[index].id) in [before.id for before in controls[:index]]:
+        raise refuse(CODE, f"controls[{index}].id", f"{key} is there twice", "give each control an id of its own")
 
 
 def _base(given: Mapping[str, Any]) -> Framework | None:
@@ -117,27 +148,27 @@ def _own(given: Any, framework: str) -> dict[str, Statement]:
     if not isinstance(given, list):
         raise refuse(CODE, "checks", "it is no list of checks", "write a list of name, why and sql")
     own: dict[str, Statement] = {}
-    for index, each in enumerate(given):
-        at = f"checks[{index}]"
-        if not isinstance(each, Mapping):
-            raise refuse(CODE, at, "it is no mapping", "write name, why and sql")
-        refuse_unknown(CODE, each, ("name", "why", "next", "sql"), at)
-        name = _text(each, "name", f"{at}.")
-        if not _NAME.fullmatch(name):
-            raise refuse(CODE, f"{at}.name", f"{name!r} is no name", "use small letters, digits and _")
-        if name in (*names(), REPORTED) or f"{framework}/{name}" in own:
-            raise refuse(CODE, f"{at}.name", f"there is a check {name} already", "choose another name")
-        text = _text(each, "sql", f"{at}.")
-        header = {
-            "why": _text(each, "why", f"{at}."),
-            "next": _text(each, "next", f"{at}.") if "next" in each else "",
-            "reads": "",
-            "gives": f"one row with {', '.join(COLUMNS)} per thing",
-        }
-        parameters = Statement.parse(name, text).parameters
-        refuse_unknown(CODE, parameters, TOLD, f"{at}.sql")
-        own[f"{framework}/{name}"] = Statement(f"{framework}/{name}", text, header, parameters)
+    refuse_together(*(partial(_check, each, f"checks[{index}]", framework, own) for index, each in enumerate(given)))
     return own
+
+
+def _check(given: Any, at: str, framework: str, own: dict[str, Statement]) -> None:
+    """Read a check and put it to the others."""
+    if not isinstance(given, Mapping):
+        raise refuse(CODE, at, "it is no mapping", "write name, why and sql")
+    wanted = ["name", "why", "sql", *(["next"] if "next" in given else [])]
+    texts = {key: partial(_text, given, key, f"{at}.") for key in wanted}
+    refuse_wrong(CODE, given, ("name", "why", "next", "sql"), at, texts)
+    name, text = given["name"], given["sql"]
+    if not NAME.fullmatch(name):
+        raise refuse(CODE, f"{at}.name", f"{name!r} is no name", "use small letters, digits and _")
+    if name in (*names(), REPORTED) or f"{framework}/{name}" in own:
+        raise refuse(CODE, f"{at}.name", f"there is a check {name} already", "choose another name")
+    parameters = Statement.parse(name, text).parameters
+    refuse_unknown(CODE, parameters, TOLD, f"{at}.sql")
+    gives = f"one row with {', '.join(COLUMNS)} per thing"
+    header = {"why": given["why"], "next": given.get("next", ""), "reads": "", "gives": gives}
+    own[f"{framework}/{name}"] = Statement(f"{framework}/{name}", text, header, parameters)
 
 
 def _control(given: Any, at: str, known: Sequence[str], inherited: Mapping[str, Control]) -> Control:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Literal
 
-from assay.core.refusals import refuse, refuse_unknown
+from assay.core.refusals import refuse, refuse_together, refuse_unknown, refuse_wrong
 from assay.quality.documents import Document
 
 KIND, CODE = "compliance_waivers", "waiver_invalid"
 
 _ABOUT = ("check", "framework", "control", "service", "environment", "subject")
-_PLACE = ("service", "environment", "subject")
+PLACE = ("service", "environment", "subject")
 _KEYS = (*_ABOUT, "owner", "reason", "expires")
 
 
@@ -74,13 +75,15 @@ def parse_waivers(document: Document) -> list[Waiver]:
     """Read a document of waivers; whether its checks and controls exist is checked elsewhere.
 
     Raises:
-        InvalidInput: it is wrong; the message begins with the path of the key.
+        InvalidInput: it is wrong; each message begins with the path of the key.
     """
     refuse_unknown(CODE, document.content, ("kind", "waivers"), "")
     given = document.content.get("waivers")
     if not isinstance(given, list):
         raise refuse(CODE, "waivers", "it is no list of waivers", "write a list of check, owner, reason and expires")
-    return [_waiver(each, f"waivers[{index}]", document) for index, each in enumerate(given)]
+    reads = [partial(_waiver, each, f"waivers[{index}]", document) for index, each in enumerate(given)]
+    refuse_together(*reads)
+    return [read() for read in reads]
 
 
 def state_of(waiver: Waiver, holds: bool, findings: int) -> WaiverState:
@@ -92,19 +95,21 @@ def state_of(waiver: Waiver, holds: bool, findings: int) -> WaiverState:
 def places(waivers: Iterable[Waiver]) -> dict[str, list[str]]:
     """Return what statements are told of waivers of a check: lists of services, environments and subjects, empty for any."""
     listed = list(waivers)
-    return {f"waived_{name}s": [getattr(waiver, name) for waiver in listed] for name in _PLACE}
+    return {f"waived_{name}s": [getattr(waiver, name) for waiver in listed] for name in PLACE}
 
 
 def _waiver(given: Any, at: str, document: Document) -> Waiver:
     if not isinstance(given, Mapping):
         raise refuse(CODE, at, "it is no mapping", "write check, owner, reason and expires")
-    refuse_unknown(CODE, given, _KEYS, at)
+    texts = [key for key in (*_ABOUT, "owner", "reason") if key in given or key in ("owner", "reason")]
+    parts: dict[str, Callable[[], object]] = {key: partial(_text, given, key, at) for key in texts}
+    refuse_wrong(CODE, given, _KEYS, at, {**parts, "expires": partial(_day, given.get("expires"), f"{at}.expires")})
     about = {key: _text(given, key, at) if key in given else "" for key in _ABOUT}
     if bool(about["check"]) == bool(about["control"]):
         raise refuse(CODE, at, "it names no check or control, or both", "write either check, or framework and control")
     if bool(about["control"]) != bool(about["framework"]):
         raise refuse(CODE, at, "framework and control belong together", "write both, or check")
-    if about["control"] and (named := next((key for key in _PLACE if about[key]), "")):
+    if about["control"] and (named := next((key for key in PLACE if about[key]), "")):
         raise refuse(CODE, f"{at}.{named}", "a control is waived as a whole", f"name a check to waive it for one {named}")
     told = {key: _text(given, key, at) for key in ("owner", "reason")}
     return Waiver(**about, **told, expires=_day(given.get("expires"), f"{at}.expires"), document=document, at=at)

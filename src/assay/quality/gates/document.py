@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from assay.core.refusals import refuse, refuse_unknown
+from assay.core.refusals import refuse, refuse_together, refuse_unknown, refuse_wrong
 from assay.quality.documents import Document
 from assay.quality.gates.criterion import CODE, Target, parse_target
 from assay.quality.gates.sources import SOURCES, DoraMeasure, ServiceMeasure, Source, parse_source
@@ -102,20 +103,24 @@ def parse_gate(document: Document) -> Gate:
     """Read a document of the kind `gate`.
 
     Raises:
-        InvalidInput: a key is unknown or a value does not fit; the message begins with the path of the key.
+        InvalidInput: keys are unknown or values do not fit; each message begins with the path of the key.
     """
     given = document.content
-    refuse_unknown(CODE, given, _GATE, "")
-    name = _text(given, "name", "", required=True)
-    if not _NAME.fullmatch(name):
-        raise refuse(CODE, "name", f"{name!r} is no name", "use letters, digits, spaces and . _ : -")
-    listed = given.get("objectives")
-    if not isinstance(listed, list) or not listed:
-        raise refuse(CODE, "objectives", "there is none", "write a list with - measure: error_rate and such")
-    objectives = tuple(_objective(each, given, f"objectives[{number}]") for number, each in enumerate(listed))
+    parts: dict[str, Callable[[], object]] = {
+        "name": partial(_name, given),
+        **{key: partial(_text, given, key, "") for key in ("description", "type", "stage", *FILTERS)},
+        "window": partial(_window, given, ""),
+        "score": partial(_score, given.get("score")),
+        "baseline": partial(_baseline, given.get("baseline")),
+        "undecided": partial(_undecided, given, ""),
+        "minimum_requests": partial(_number, given, "minimum_requests", "", _DEFAULT_REQUESTS),
+        "objectives": partial(_objectives, given),
+    }
+    refuse_wrong(CODE, given, _GATE, "", parts)
+    objectives = _objectives(given)
     _check_together(objectives)
     return Gate(
-        name=name,
+        name=_name(given),
         description=_text(given, "description", ""),
         type=_text(given, "type", "") or "performance",
         stage=_text(given, "stage", ""),
@@ -139,22 +144,39 @@ def window_of(objective: Objective, gate: Gate, asked_seconds: int) -> int:
     return asked_seconds or gate.window_seconds
 
 
+def _name(given: Mapping[str, Any]) -> str:
+    name = _text(given, "name", "", required=True)
+    if not _NAME.fullmatch(name):
+        raise refuse(CODE, "name", f"{name!r} is no name", "use letters, digits, spaces and . _ : -")
+    return name
+
+
+def _objectives(given: Mapping[str, Any]) -> tuple[Objective, ...]:
+    listed = given.get("objectives")
+    if not isinstance(listed, list) or not listed:
+        raise refuse(CODE, "objectives", "there is none", "write a list with - measure: error_rate and such")
+    reads = [partial(_objective, each, given, f"objectives[{number}]") for number, each in enumerate(listed)]
+    refuse_together(*reads)
+    return tuple(read() for read in reads)
+
+
 def _objective(given: Any, gate: Mapping[str, Any], at: str) -> Objective:
     if not isinstance(given, dict):
         raise refuse(CODE, at, "it is no mapping", "write - measure: error_rate and its criteria")
-    refuse_unknown(CODE, given, _OBJECTIVE, at)
-    source, quantity = parse_source(given, at)
+    parts: dict[str, Callable[[], object]] = {
+        next((key for key in SOURCES if key in given), "measure"): partial(_measured, given, at),
+        "stages": partial(_stages, given, at),
+        "weight": partial(_number, given, "weight", at, 1.0),
+        "key": partial(_flag, given, "key", at),
+        "window": partial(_window, given, at),
+        "undecided": partial(_undecided, given, at),
+        **{key: partial(_text, given, key, at) for key in ("name", *FILTERS)},
+    }
+    refuse_wrong(CODE, given, _OBJECTIVE, at, parts)
+    source, quantity, passing, warning = _measured(given, at)
     own = {name: _text(given, name, at) for name in FILTERS if name in given}
     common = {name: _text(gate, name, "") for name in FILTERS if name in gate}
-    passing, warning = (
-        parse_target(given[level], quantity, f"{at}.{level}") if level in given else None for level in ("pass", "warn")
-    )
-    _refuse_tests(source, passing, warning, at)
-    if warning and not passing:
-        raise refuse(CODE, f"{at}.warn", "there is no pass beside it", "write pass: what is good without a warning")
-    stages = given.get("stages", [])
-    if not isinstance(stages, list) or not all(isinstance(each, str) for each in stages):
-        raise refuse(CODE, f"{at}.stages", "it is no list of names", "write stages: [pre_production]")
+    least, where = (given, at) if "minimum_requests" in given else (gate, "")
     return Objective(
         name=_text(given, "name", at) or source.name,
         at=at,
@@ -167,10 +189,31 @@ def _objective(given: Any, gate: Mapping[str, Any], at: str) -> Objective:
         filters={**common, **own},
         own=frozenset(own),
         window_seconds=_window(given, at),
-        minimum_requests=int(_number({**gate, **given}, "minimum_requests", at, _DEFAULT_REQUESTS)),
-        stages=tuple(stages),
+        minimum_requests=int(_number(least, "minimum_requests", where, _DEFAULT_REQUESTS)),
+        stages=_stages(given, at),
         undecided={**dict.fromkeys(UNDECIDED, "fail"), **_undecided(gate, ""), **_undecided(given, at)},
     )
+
+
+def _measured(given: Mapping[str, Any], at: str) -> tuple[Source, Quantity, Target | None, Target | None]:
+    """Return what is measured and what it must be; a criterion can only be read if it is known of what."""
+    source, quantity = parse_source(given, at)
+    reads = {
+        level: partial(parse_target, given[level], quantity, f"{at}.{level}") for level in ("pass", "warn") if level in given
+    }
+    refuse_together(*reads.values())
+    passing, warning = (reads[level]() if level in reads else None for level in ("pass", "warn"))
+    _refuse_tests(source, passing, warning, at)
+    if warning and not passing:
+        raise refuse(CODE, f"{at}.warn", "there is no pass beside it", "write pass: what is good without a warning")
+    return source, quantity, passing, warning
+
+
+def _stages(given: Mapping[str, Any], at: str) -> tuple[str, ...]:
+    stages = given.get("stages", [])
+    if not isinstance(stages, list) or not all(isinstance(each, str) for each in stages):
+        raise refuse(CODE, f"{at}.stages", "it is no list of names", "write stages: [pre_production]")
+    return tuple(stages)
 
 
 def _refuse_tests(source: Source, passing: Target | None, warning: Target | None, at: str) -> None:

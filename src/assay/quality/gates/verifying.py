@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from assay.core.errors import InvalidInput
 from assay.core.ports import Engine
-from assay.core.refusals import refuse
+from assay.core.refusals import refuse, refuse_together
 from assay.quality.gates.criterion import CODE
-from assay.quality.gates.document import Gate
+from assay.quality.gates.document import Gate, Objective
 from assay.quality.gates.measuring import is_known, list_services
 from assay.quality.gates.sources import SqlStatement
 
@@ -20,26 +22,18 @@ def verify(gate: Gate, engine: Engine) -> None:
     """Ask the engine whether it understands every statement and pattern; none of them reads a row.
 
     Raises:
-        InvalidInput: it refuses one; the message begins with its path.
+        InvalidInput: it refuses some; each message begins with the path.
     """
-    for objective in gate.objectives:
-        if isinstance(objective.source, SqlStatement):
-            _try_sql(objective.source, f"{objective.at}.sql", engine)
-        if pattern := objective.filters.get("operation_matching"):
-            own = "operation_matching" in objective.own
-            _try_pattern(pattern, f"{objective.at}.operation_matching" if own else "operation_matching", engine)
+    refuse_together(*(trial for objective in gate.objectives for trial in _trials(objective, engine)))
 
 
 def verify_services(gate: Gate, engine: Engine) -> None:
     """Ask whether something was ever heard of each service that the gate names.
 
     Raises:
-        InvalidInput: nothing was of one; the message begins with the path of the key.
+        InvalidInput: nothing was of some; each message begins with the path of the key.
     """
-    for objective in gate.objectives:
-        service = objective.filters.get("service", "")
-        if service and not is_known(engine, service):
-            raise unknown_service(service, f"{objective.at}.service" if "service" in objective.own else "service", engine)
+    refuse_together(*(partial(_ask_for_service, objective, engine) for objective in gate.objectives))
 
 
 def unknown_service(service: str, at: str, engine: Engine) -> InvalidInput:
@@ -49,6 +43,20 @@ def unknown_service(service: str, at: str, engine: Engine) -> InvalidInput:
     hint = f"did you mean {near[0]}?" if near else f"services that sent spans: {', '.join(known[:10]) or 'none'}"
     heard = f"othing was ever heard of the service {service!r}"
     return refuse("service_unknown", at, f"n{heard}", hint) if at else InvalidInput("service_unknown", f"N{heard}", hint)
+
+
+def _ask_for_service(objective: Objective, engine: Engine) -> None:
+    service = objective.filters.get("service", "")
+    if service and not is_known(engine, service):
+        raise unknown_service(service, f"{objective.at}.service" if "service" in objective.own else "service", engine)
+
+
+def _trials(objective: Objective, engine: Engine) -> Iterator[Callable[[], None]]:
+    if isinstance(objective.source, SqlStatement):
+        yield partial(_try_sql, objective.source, f"{objective.at}.sql", engine)
+    if pattern := objective.filters.get("operation_matching"):
+        own = "operation_matching" in objective.own
+        yield partial(_try_pattern, pattern, f"{objective.at}.operation_matching" if own else "operation_matching", engine)
 
 
 def _try_sql(source: SqlStatement, at: str, engine: Engine) -> None:
