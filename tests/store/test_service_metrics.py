@@ -163,21 +163,43 @@ def test_what_a_filter_drops_is_not_counted(engine: Engine, service: str) -> Non
     assert _totals(engine, "assay_service_metrics", service)[:2] == [1, 1]
 
 
+def _count_minutes(engine: Engine) -> int:
+    """Store the same eleven hours of minutes once, the first with 1, the next with 2 and so on; return when they begin."""
+    base = NOW // HOUR * HOUR - 6 * HOUR
+    if not engine.query("SELECT count() FROM assay_service_metrics WHERE ServiceName = 'metrics-within'").rows[0][0]:
+        engine.execute(
+            f"""INSERT INTO assay_service_metrics (Minute, ServiceName, Count)
+            SELECT toDateTime({base // SECOND} + number * 60), 'metrics-within', number + 1 FROM numbers(660)"""
+        )
+    return base
+
+
 @settings(max_examples=50, deadline=None)
 @given(start=st.integers(0, 5 * HOUR), length=st.integers(0, 5 * HOUR))
 def test_whole_hours_and_minutes_make_any_time(engine: Engine, start: int, length: int) -> None:
     """Asked by hours and minutes, any time range has just what its minutes have."""
-    service, base = "metrics-within", NOW // HOUR * HOUR - 6 * HOUR
-    parameters = {"service": service, "start": base + start, "end": base + start + length}
-    if not engine.query("SELECT count() FROM assay_service_metrics WHERE ServiceName = {service:String}", parameters).rows[0][
-        0
-    ]:
-        engine.execute(
-            f"""INSERT INTO assay_service_metrics (Minute, ServiceName, Count)
-            SELECT toDateTime({base // SECOND} + number * 60), '{service}', number + 1 FROM numbers(660)"""
-        )
+    base = _count_minutes(engine)
+    parameters = {"service": "metrics-within", "start": base + start, "end": base + start + length}
     query = """SELECT sum(Count) FROM assay_service_metrics_within(start = {start:Int64}, end = {end:Int64})
     WHERE ServiceName = {service:String}"""
     found = engine.query(query, parameters).rows[0][0]
     first, end = start // MINUTE, -(-(start + length) // MINUTE)
     assert found == sum(range(first + 1, end + 1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(start=st.integers(0, 5), length=st.integers(1, 5), minutes=st.sampled_from([1, 5, 10, 15, 30, 60, 120]))
+def test_a_course_has_each_minute_in_its_step(engine: Engine, start: int, length: int, minutes: int) -> None:
+    """In steps of any length every step has just what its minutes have, also where whole hours lie between."""
+    base, step = _count_minutes(engine), minutes * MINUTE
+    begins = (base + start * HOUR) // step * step
+    ends = -(-(base + (start + length) * HOUR) // step) * step
+    query = """SELECT intDiv(toInt64(toUnixTimestamp(Time)) * 1000000000, {step:Int64}) AS place, sum(Count)
+    FROM assay_service_metrics_in_steps(start = {start:Int64}, end = {end:Int64}, step = {step:Int64})
+    WHERE ServiceName = 'metrics-within' GROUP BY place ORDER BY place"""
+    found = dict(engine.query(query, {"start": begins, "end": ends, "step": step}).rows)
+    wanted = dict.fromkeys(range(begins // step, ends // step), 0)
+    for number in range(660):
+        if begins <= (at := base + number * MINUTE) < ends:
+            wanted[at // step] += number + 1
+    assert found == {place: count for place, count in wanted.items() if count}

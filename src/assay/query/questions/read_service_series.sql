@@ -1,6 +1,6 @@
 -- kind: question
 -- why: how all services go at a glance
--- reads: assay_service_metrics_within
+-- reads: assay_service_metrics_in_steps
 -- gives: one row per service and step in which a request to it began, server and consumer spans; one row per step of any span for
 --        a service to which there was no request in the time range
 WITH counted AS
@@ -10,7 +10,7 @@ WITH counted AS
         intDiv(toInt64(toUnixTimestamp(Time)) * 1000000000, {step:Int64}) * {step:Int64} AS step_ns,
         sum(Count) AS spans, sumIf(Count, StatusCode = 'Error') AS errors,
         sumMap(Durations) AS sketch, least(toFloat64(max(Slowest).Duration), assay_sketch_quantile(sketch, 0.95)) AS p95_ns
-    FROM assay_service_metrics_within(start = {start:Int64}, end = {end:Int64})
+    FROM assay_service_metrics_in_steps(start = {start:Int64}, end = {end:Int64}, step = {step:Int64})
     GROUP BY service, asked, step_ns
 )
 SELECT service, step_ns, spans, errors, p95_ns
