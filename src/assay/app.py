@@ -148,7 +148,7 @@ def run_scraper(config: Config, config_file: Path | None = None) -> None:
 
 def run_core(config: Config, config_file: Path | None = None) -> None:
     """Load the journal, keep retention and answer until told to stop, then load what is left."""
-    from assay.api import create_app, open_assessor, open_gates, serve_app  # noqa: PLC0415
+    from assay.api import Keeping, create_app, open_assessor, open_gates, serve_app  # noqa: PLC0415
     from assay.exporters import Exporters  # noqa: PLC0415
     from assay.journal import Queue  # noqa: PLC0415
     from assay.policies import PolicyKeeper  # noqa: PLC0415
@@ -208,6 +208,7 @@ def run_core(config: Config, config_file: Path | None = None) -> None:
         quality_gates=open_gates(engine, config.quality.directory, config_file, delivery, intake),
         otlp=config.receivers.otlp,
         baselines=baselines,
+        keeping=Keeping(config.data_dir, config.journal, config.retention, queue.dead_letters),
     )
 
     async def answer() -> None:

@@ -71,7 +71,8 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def furnish(folder: Path) -> Path:
     """Write what is configured at the shop, and return the configuration file."""
     write_documents(folder / "quality")
-    (folder / "assay.yaml").write_text("{}\n", "utf-8")
+    # A destination that is away.
+    (folder / "assay.yaml").write_text("exporters: {archive: {type: otlp/http, endpoint: 'http://127.0.0.1:9'}}\n", "utf-8")
     return folder / "assay.yaml"
 
 

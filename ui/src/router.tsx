@@ -12,6 +12,7 @@ import { Home } from "./pages/home/Home";
 import { parseLogSearch } from "./pages/logs/search";
 import { Missing } from "./pages/Missing";
 import { parseMapSearch } from "./pages/map/search";
+import { readPipelineSearch } from "./pages/pipeline/search";
 import { readServiceSearch } from "./pages/service/search";
 import { parseTraceView } from "./pages/trace/view";
 import { parseTraceSearch } from "./pages/traces/search";
@@ -108,6 +109,13 @@ const framework = createRoute({
   component: lazyRouteComponent(() => import("./pages/compliance/Framework"), "Framework"),
 });
 
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: "/pipeline",
+  validateSearch: readPipelineSearch,
+  component: lazyRouteComponent(() => import("./pages/pipeline/Pipeline"), "Pipeline"),
+});
+
 /** Make the router of the application. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
@@ -124,6 +132,7 @@ export function makeRouter(queries: QueryClient) {
       evaluation,
       compliance,
       framework,
+      pipeline,
     ]),
     context: { queries },
     defaultPreload: "intent",

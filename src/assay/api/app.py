@@ -23,6 +23,7 @@ from assay.api import (
     logs,
     metrics,
     pages,
+    pipeline,
     policies,
     services,
     sql,
@@ -72,13 +73,15 @@ def create_app(
     quality_gates: Gates | None = None,
     otlp: Otlp | None = None,
     baselines: Baselines | None = None,
+    keeping: pipeline.Keeping | None = None,
 ) -> FastAPI:
     """Make the application: the API, health checks, Assay's own metrics and the pages.
 
     `readiness` tells of each part besides the engine whether it works; `clock` gives nanoseconds since 1970; `post_events`
     hands events to intake; `keeper` has the policies; `delivery` keeps the facts that the DORA metrics add up, and `defaults`
     are theirs; `assessor` assesses frameworks, and `baselines` has the baselines: left out, neither keeps anything;
-    `quality_gates` evaluates gates; `otlp` says where services send to.
+    `quality_gates` evaluates gates; `otlp` says where services send to; `keeping` says where and how
+    long telemetry is kept.
     """
     delivery, defaults = delivery or Delivery(engine), defaults or Dora()
     app = FastAPI(
@@ -108,6 +111,7 @@ def create_app(
         router.include_router(baseline_routes.routes((baselines or Baselines(engine)).over(engine), clock))
         router.include_router(policies.routes(engine, clock, keeper))
         router.include_router(exporting.routes(clock, exporters))
+        router.include_router(pipeline.routes(engine, clock, keeping))
         router.include_router(gates.routes(engine, clock, quality_gates and quality_gates.over(engine)))
         router.include_router(sql.routes(engine))
         return router

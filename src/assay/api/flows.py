@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -52,6 +52,19 @@ class Flow:
     lag_seconds: float = 0.0
 
 
+@dataclass(slots=True)
+class Arrivals:
+    """What came in by one way since the start, and what was refused there; `refused` counts requests by the reason."""
+
+    signal: str
+    source: str
+    received_requests: int = 0
+    received_items: int = 0
+    received_bytes: int = 0
+    refused_items: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+
+
 def own_registry() -> CollectorRegistry:
     """Return the metrics of both processes, or of this one if it is alone."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
@@ -79,6 +92,23 @@ def read_flows(engine: Engine) -> dict[str, Flow]:
         flow.filtered_items = filtered.get(signal, 0)
         flow.stored_items = max(0, flow.loaded_items - flow.filtered_items - flow.sampled_out_items)
     return flows
+
+
+def read_arrivals() -> list[Arrivals]:
+    """Return what came in by each way, that with the most items first."""
+    found: dict[tuple[str, str], Arrivals] = {}
+    for family in own_registry().collect():
+        for sample in family.samples:
+            if not (name := _COUNTED.get(sample.name, "")).startswith(("received", "refused")):
+                continue
+            key = sample.labels["signal"], sample.labels["source"]
+            arrivals = found.setdefault(key, Arrivals(*key))
+            if name == "refused_requests":
+                reason = sample.labels["reason"]
+                arrivals.refused[reason] = arrivals.refused.get(reason, 0) + int(sample.value)
+            else:
+                setattr(arrivals, name, getattr(arrivals, name) + int(sample.value))
+    return sorted(found.values(), key=lambda each: (-each.received_items, each.signal, each.source))
 
 
 def _add(flow: Flow, field: str, value: float) -> None:

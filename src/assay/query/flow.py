@@ -22,8 +22,8 @@ class FlowPoint:
 class FlowSeries:
     """Items of a signal by what became of them.
 
-    `passed`: they passed the filters, spans before sampling; `kept`: spans that sampling keeps beyond the hot window; `filtered`:
-    dropped by a filter; `scrubbed`: values, not items, that scrubbing changed.
+    `passed`: they passed the filters, spans before sampling; `kept`: spans that sampling keeps beyond the hot window;
+    `filtered`: dropped by a filter; `scrubbed`: values, not items, that scrubbing changed.
     """
 
     signal: str

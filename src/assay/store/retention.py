@@ -36,17 +36,23 @@ _EVENT_TABLES = {
 log = structlog.get_logger(__name__)
 
 
-def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
-    """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
-    dropped = []
-    for tables, days in (
+def kept_days(retention: Retention) -> list[tuple[str, int]]:
+    """Return how many days tables are kept, by patterns of names; the last are those of events, which have no partitions."""
+    return [
         ("otel_traces(_trace_id_ts)?", retention.traces_days),
         ("otel_logs", retention.logs_days),
         ("otel_metrics_.*", retention.metrics_days),
         ("assay_(filtered_items|scrubbed_values)", retention.service_metrics_days),
         ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days),
         ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS)),
-    ):
+        ("|".join(_EVENT_TABLES), retention.events_days),
+    ]
+
+
+def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
+    """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
+    dropped = []
+    for tables, days in kept_days(retention)[:-1]:
         oldest = today - datetime.timedelta(days=days)
         parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime("%Y%m%d")}
         for table, partition in engine.query(_EXPIRED, parameters).rows:

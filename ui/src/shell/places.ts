@@ -7,11 +7,12 @@ import {
   ScrollText,
   ShieldCheck,
   Waypoints,
+  Workflow,
 } from "lucide-react";
 
 /** Where the navigation leads; `key` goes there after `g`. */
 export type Place = {
-  to: "/" | "/traces" | "/logs" | "/map" | "/delivery" | "/gates" | "/compliance";
+  to: "/" | "/traces" | "/logs" | "/map" | "/delivery" | "/gates" | "/compliance" | "/pipeline";
   title: string;
   key: string;
   icon: LucideIcon;
@@ -25,4 +26,5 @@ export const PLACES: Place[] = [
   { to: "/delivery", title: "Delivery", key: "d", icon: Rocket },
   { to: "/gates", title: "Gates", key: "q", icon: ShieldCheck },
   { to: "/compliance", title: "Compliance", key: "c", icon: ClipboardCheck },
+  { to: "/pipeline", title: "Pipeline", key: "p", icon: Workflow },
 ];
