@@ -28,7 +28,7 @@ export function AssessNow({ framework, small = false }: { framework: string; sma
       void navigate({ to: "/compliance/$framework", params: { framework }, search: { assessment: made.id } });
     },
   });
-  if (run.isPending) return <Progress framework={framework} />;
+  if (run.isPending) return <Progress framework={framework} small={small} />;
   return (
     <span className="row wrap">
       {run.error && (
@@ -44,7 +44,7 @@ export function AssessNow({ framework, small = false }: { framework: string; sma
   );
 }
 
-function Progress({ framework }: { framework: string }) {
+function Progress({ framework, small }: { framework: string; small: boolean }) {
   const { data } = useAsk("/api/v1/compliance/progress", {}, { refetchInterval: 400 });
   const { done = 0, of = 0, check = "" } = data ?? {};
   return (
@@ -52,7 +52,7 @@ function Progress({ framework }: { framework: string }) {
       <progress aria-label={`Assessing ${framework}`} {...(of ? { value: done, max: of } : {})} />
       <span className="quiet small-text number">
         {of ? `${done} of ${of} checks` : "Assessing"}
-        {check && <span className="unseen">, now {check}</span>}
+        {check && <span className={small ? "unseen" : ""}>, now {check}</span>}
       </span>
     </span>
   );

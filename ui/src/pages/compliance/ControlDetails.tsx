@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { type Answer, useAsk } from "@/api/client";
 import { formatCount, formatDuration } from "@/format";
 import { Badge } from "@/parts/Badge";
@@ -13,6 +14,9 @@ import { Waivers } from "./Waivers";
 
 type Check = Answer<"/api/v1/compliance/frameworks">["checks"][number];
 type Finding = Outcome["sample"][number];
+
+/** How much of it must be in sight, or the page moves to where it is. */
+const ROOM_PIXELS = 160;
 
 /** What speaks for a control: each check with its findings, what to do next, its SQL; its score over time; its waivers. */
 export function ControlDetails({
@@ -30,8 +34,13 @@ export function ControlDetails({
       control.checks.includes(waiver.check) ||
       (waiver.framework === assessment.framework && waiver.control === control.control),
   );
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const top = box.current?.getBoundingClientRect().top ?? 0;
+    if (top < 0 || top > window.innerHeight - ROOM_PIXELS) box.current?.scrollIntoView({ block: "start" });
+  }, []);
   return (
-    <div className="control-details stack">
+    <div className="control-details stack" ref={box}>
       {outcomes.length === 0 && (
         <p>
           No check speaks for it and no service reported it, so Assay says nothing about it: a person has to look. A

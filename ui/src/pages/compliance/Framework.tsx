@@ -10,6 +10,7 @@ import { Page } from "@/shell/Page";
 import { AssessNow } from "./AssessNow";
 import "./compliance.css";
 import { Controls } from "./Controls";
+import { NextSteps } from "./NextSteps";
 import { type Assessment, formatScore } from "./results";
 import { Score } from "./Score";
 import type { FrameworkSearch } from "./search";
@@ -67,6 +68,8 @@ function Assessed({
     { enabled: id !== undefined, staleTime: Number.POSITIVE_INFINITY },
   );
   const error = scores.error ?? asked.error;
+  if (asked.data && !asked.error && asked.data.framework !== framework)
+    return <Elsewhere framework={asked.data.framework} assessment={asked.data.id} />;
   if (asked.data && scores.data && !asked.error)
     return (
       <Shown
@@ -86,6 +89,18 @@ function Assessed({
       ) : (
         <Loading lines={8} />
       )}
+    </Frame>
+  );
+}
+
+function Elsewhere({ framework, assessment }: { framework: string; assessment: string }) {
+  return (
+    <Frame title="Score">
+      <Empty title={`This assessment is of ${framework}`}>
+        <Link to="/compliance/$framework" params={{ framework }} search={{ assessment }}>
+          Show it there
+        </Link>
+      </Empty>
     </Frame>
   );
 }
@@ -147,6 +162,12 @@ function Shown({
         history={history}
         questions={[questions.assessment, questions.scores]}
         change={change}
+      />
+      <NextSteps
+        assessment={assessment}
+        question={questions.assessment}
+        service={search.service}
+        checks={library?.checks}
       />
       <Controls
         assessment={assessment}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Assessment, countResults, formatScore, makeRows } from "./results";
+import { type Assessment, countResults, formatScore, gatherSteps, makeRows } from "./results";
 import { readFrameworkSearch } from "./search";
 
 const outcome = (check: string, result: string, services: [string, number, number, number][]) => ({
@@ -56,6 +56,14 @@ it("tells what each control came to, and of one service only what was looked at 
   ]);
   expect(told("ledger")).toEqual([["a", "failed", 1, 1]]);
   expect(makeRows(ASSESSMENT, "ledger")[0]?.outcomes.map(({ sample }) => sample.length)).toEqual([1]);
+});
+
+it("puts first what keeps most controls from passing, and leaves out what is waived", () => {
+  const twice = { ...ASSESSMENT, controls: [...ASSESSMENT.controls, control("d", "failed", ["owners"])] } as Assessment;
+  expect(gatherSteps(makeRows(twice)).map(({ outcome, controls }) => [outcome.check, controls])).toEqual([
+    ["owners", ["a", "d"]],
+  ]);
+  expect(gatherSteps(makeRows(twice, "orders"))).toEqual([]);
 });
 
 it("counts results from the worst on, and rounds scores down", () => {

@@ -100,3 +100,20 @@ function narrow(outcome: Outcome, service: string): Outcome | undefined {
 function worst(outcomes: Outcome[]): string {
   return ORDER.find((result) => outcomes.some((outcome) => outcome.result === result)) ?? "not_assessed";
 }
+
+/** A check that failed or is broken, and the controls for which it speaks. */
+export type Step = { outcome: Outcome; controls: string[] };
+
+/** The checks that keep controls from passing because something is wrong: first those that most controls need. */
+export function gatherSteps(rows: Row[]): Step[] {
+  const steps = new Map<string, Step>();
+  for (const { control, outcomes } of rows)
+    for (const outcome of outcomes.filter(({ result }) => result === "failed" || result === "broken")) {
+      const step = steps.get(outcome.check) ?? { outcome, controls: [] };
+      step.controls.push(control.control);
+      steps.set(outcome.check, step);
+    }
+  return [...steps.values()].sort(
+    (one, other) => other.controls.length - one.controls.length || other.outcome.found - one.outcome.found,
+  );
+}
