@@ -81,6 +81,7 @@ def fill(server: Running) -> Shop:
     shop = make_shop(time.time_ns())
     sent = shop.send(server.http, server.api)
     wait_for(lambda: server.rows("SELECT count() FROM assay_spans")[0][0] >= sent, "stored", pause=0.2)
+    wait_for(lambda: server.rows("SELECT count() FROM otel_metrics_summary") != [[0]], "measured", pause=0.2)
     wait_for(lambda: server.rows("SELECT count() FROM assay_service_graph") != [[0]], "derived", pause=0.2)
     evaluations = evaluate(server.client, server.api)
     shop.worse, shop.rollout = evaluations["release"], evaluations["rollout"]

@@ -16,8 +16,9 @@ import httpx
 from google.protobuf.message import Message
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from tests.otlp_requests import SECOND, attributes, logs, record, span, traces
+from tests.otlp_requests import SECOND, attributes, logs, metrics, record, span, traces
 from tests.ui.deliveries import season
+from tests.ui.measurements import measure
 
 SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL = 2, 3, 4, 5, 1
 MILLISECOND = 1_000_000
@@ -54,6 +55,8 @@ class Shop:
                     _post(client, f"{otlp}/v1/traces", traces(service, of_one[start : start + 2_500], _resource(version)))
             for (service, version), lines in self.records.items():
                 _post(client, f"{otlp}/v1/logs", logs(service, lines, _resource(version)))
+            for service, made in measure(self.spans, self.end_ns, self.end_ns - _DEPLOYED_BEFORE_END):
+                _post(client, f"{otlp}/v1/metrics", metrics(service, made, _resource(_VERSIONS.get(service, "2.4.0"))))
             client.post(f"{api}/api/v1/events", json=_events(self.end_ns) + season(self.end_ns)).raise_for_status()
         return sum(map(len, self.spans.values()))
 

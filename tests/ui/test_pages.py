@@ -21,6 +21,8 @@ PAGES = {
     "flame": ("/traces/{failed}?view=flame", "storefront: POST /checkout"),
     "compare": ("/traces/{failed}?view=compare&with={slow}", "This trace and another"),
     "logs": ("/logs?severity=warn", "Newest first"),
+    "metrics": ("/explore/metrics", "What was sent"),
+    "metric": ("/explore/metrics?metric=http.server.request.duration&by=service.name", "95th percentile"),
     "map": ("/map?view=map&node=service:orders", "Service map"),
     "map-table": ("/map?view=table&node=service:orders&callee=service:ledger", "Service map"),
     "delivery": ("/delivery?metric=change_failure_rate&window=90", "Deployments that failed"),

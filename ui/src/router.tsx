@@ -12,6 +12,7 @@ import { Home } from "./pages/home/Home";
 import { parseLogSearch } from "./pages/logs/search";
 import { Missing } from "./pages/Missing";
 import { parseMapSearch } from "./pages/map/search";
+import { parseMetricSearch } from "./pages/metrics/search";
 import { readPipelineSearch } from "./pages/pipeline/search";
 import { readServiceSearch } from "./pages/service/search";
 import { parseTraceView } from "./pages/trace/view";
@@ -60,6 +61,14 @@ const logs = createRoute({
   path: "/logs",
   validateSearch: parseLogSearch,
   component: lazyRouteComponent(() => import("./pages/logs/Logs"), "Logs"),
+});
+
+// The server's own metrics are at /metrics.
+const metrics = createRoute({
+  getParentRoute: () => root,
+  path: "/explore/metrics",
+  validateSearch: parseMetricSearch,
+  component: lazyRouteComponent(() => import("./pages/metrics/Metrics"), "Metrics"),
 });
 
 const map = createRoute({
@@ -125,6 +134,7 @@ export function makeRouter(queries: QueryClient) {
       traces,
       trace,
       logs,
+      metrics,
       map,
       delivery,
       gates,

@@ -28,14 +28,15 @@ export class AskError extends Error {
   }
 }
 
-/** Write a question as the URL it is asked at, from the root; parameters that are undefined or empty are left out. */
+/** Write a question as the URL it is asked at, from the root; parameters that are undefined or empty are left out, but not an empty one of several. */
 export function questionUrl<P extends Path>(path: P, parameters: Parameters<P>): string {
   const places = (parameters.path ?? {}) as Record<string, string>;
   const place = path.replace(/\{(\w+)(:path)?\}/g, (_, name: string) => encodeURIComponent(places[name] ?? ""));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries((parameters.query ?? {}) as Record<string, unknown>)) {
+    if (value === "") continue;
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined && each !== null && each !== "") query.append(name, String(each));
+      if (each !== undefined && each !== null) query.append(name, String(each));
     }
   }
   const text = query.toString();

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "@/shell/theme";
 import { formatTime } from "@/time";
+import { ChartPoints, type Point, type Spot, spotsOf } from "./ChartPoints";
 
 export type Series = {
   label: string;
@@ -11,6 +12,8 @@ export type Series = {
   /** A CSS colour, such as that of `seriesColour`. */
   colour: string;
   fill?: boolean;
+  /** Values are joined over gaps up to that many milliseconds: what comes every five minutes is one line. */
+  reach?: number;
   /** Draw a bar from each time up to the next. */
   bars?: boolean;
   /** What is said of each time if that is not what is drawn: bars that stand on others are drawn higher. */
@@ -44,6 +47,7 @@ type Props = {
   /** First and last millisecond of the axis. */
   span: [number, number];
   marks?: Mark[];
+  points?: Point[];
   levels?: Level[];
   /** Distances between the lines behind the values that are round in their unit. */
   increments?: number[];
@@ -66,13 +70,14 @@ export function TimeChart(props: Props) {
   latest.current = props;
   const { dark } = useTheme();
   const [at, setAt] = useState<{ place: number; left: number }>();
+  const [spots, setSpots] = useState<Spot[]>([]);
   const data = useMemo(() => [times, ...series.map(({ values }) => values)] as uPlot.AlignedData, [times, series]);
   const names = series.map(({ label, colour }) => `${label}${colour}`).join();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours on the canvas change with the theme, the lines with the names
   useEffect(() => {
     if (!box.current) return;
-    const chart = new uPlot(options(box.current, latest, setAt, height), data, box.current);
+    const chart = new uPlot(options(box.current, latest, setAt, setSpots, height), data, box.current);
     const observer = new ResizeObserver(
       ([entry]) => entry && chart.setSize({ width: entry.contentRect.width, height }),
     );
@@ -89,17 +94,22 @@ export function TimeChart(props: Props) {
   useEffect(() => {
     const chart = box.current && charts.get(box.current);
     chart?.setData(data);
-  }, [data, from, to, marks.length, props.levels]);
+  }, [data, from, to, marks.length, props.levels, props.points]);
 
   return (
-    <div className="chart" role="img" aria-label={`${label}. ${summary(props)}`}>
-      <div ref={box} style={{ height }} />
-      {at && <Tip {...props} place={at.place} left={at.left} />}
+    <div className="chart">
+      <div role="img" aria-label={`${label}. ${summary(props)}`}>
+        <div ref={box} style={{ height }} />
+        {at && <Tip {...props} place={at.place} left={at.left} />}
+      </div>
+      <ChartPoints spots={spots} />
     </div>
   );
 }
 
 const DAY = 86_400_000;
+/** More than that would cover the chart. */
+const MOST_TOLD = 12;
 const BARS = uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.82, 44], align: 1, radius: 0.12 }) } : {};
 const charts = new WeakMap<HTMLElement, uPlot>();
 
@@ -124,13 +134,14 @@ function Tip({ times, series, format, marks = [], span, place, left }: Props & {
       style={left > 0.5 ? { right: `${(1 - left) * 100 + 3}%`, top: 4 } : { left: `${left * 100 + 3}%`, top: 4 }}
     >
       <div className="quiet">{formatTime(time, Date.now(), axisDetail(span))}</div>
-      {series.map(({ label, colour, values, told = values }) => (
+      {series.slice(0, MOST_TOLD).map(({ label, colour, values, told = values }) => (
         <div key={label} className="row">
           <span className="swatch" style={{ "--swatch": colour }} />
           <span className="grow">{label}</span>
           <strong className="number">{told[place] == null ? "–" : format(told[place])}</strong>
         </div>
       ))}
+      {series.length > MOST_TOLD && <div className="quiet">and {series.length - MOST_TOLD} more</div>}
       {marks
         .filter(({ at }) => Math.abs(at - time) < near)
         .map(({ at, label }) => (
@@ -144,6 +155,7 @@ function options(
   box: HTMLElement,
   latest: { current: Props },
   setAt: (at: { place: number; left: number } | undefined) => void,
+  setSpots: (spots: Spot[]) => void,
   height: number,
 ): uPlot.Options {
   const colour = resolver(box);
@@ -167,7 +179,7 @@ function options(
     },
     scales: {
       x: { time: true, range: () => latest.current.span },
-      y: { range: (_, __, most) => [0, latest.current.top ?? (most || 1) * 1.08] },
+      y: { range: (_, least, most) => valueRange(latest.current, least, most) },
     },
     axes: [
       {
@@ -188,7 +200,7 @@ function options(
     ],
     series: [
       {},
-      ...series.map(({ label, colour: own, fill, bars }): uPlot.Series => {
+      ...series.map(({ label, colour: own, fill, bars, reach }): uPlot.Series => {
         const stroke = colour(own);
         if (bars) return { label, fill: stroke, width: 0, points: { show: false }, ...BARS };
         return {
@@ -196,6 +208,7 @@ function options(
           stroke,
           width: 1.6,
           points: { size: 4 },
+          ...(reach ? { gaps: (chart, _, __, ___, gaps) => gaps.filter((gap) => isWider(chart, gap, reach)) } : {}),
           ...(fill ? { fill: stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.12)") } : {}),
         };
       }),
@@ -204,6 +217,7 @@ function options(
       draw: [
         (chart) => drawLevels(chart, latest.current.levels ?? [], quiet),
         (chart) => drawMarks(chart, latest.current.marks ?? [], colour("var(--gold)")),
+        (chart) => latest.current.points && setSpots(spotsOf(chart, latest.current.points)),
       ],
       setCursor: [
         (chart) => {
@@ -235,6 +249,19 @@ function options(
       ],
     },
   };
+}
+
+/** From 0 or the lowest value, with some room above the highest; a single point makes it twice as high at most. */
+function valueRange({ top, points = [] }: Props, least: number | null, most: number | null): [number, number] {
+  const low = Math.min(least ?? 0, 0);
+  const highest = Math.max(most ?? 0, 0);
+  const single = Math.max(...points.map(({ value }) => value ?? 0), 0);
+  const high = Math.max(highest, Math.min(single, 2 * highest)) || (low < 0 ? 0 : 1);
+  return [low * 1.08, top ?? high * 1.08];
+}
+
+function isWider(chart: uPlot, [from, to]: number[], reach: number): boolean {
+  return chart.posToVal(to ?? 0, "x", true) - chart.posToVal(from ?? 0, "x", true) > reach;
 }
 
 /** Where days stand side by side their hours say nothing. */

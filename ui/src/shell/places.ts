@@ -1,4 +1,5 @@
 import {
+  ChartLine,
   ClipboardCheck,
   House,
   ListTree,
@@ -12,7 +13,7 @@ import {
 
 /** Where the navigation leads; `key` goes there after `g`. */
 export type Place = {
-  to: "/" | "/traces" | "/logs" | "/map" | "/delivery" | "/gates" | "/compliance" | "/pipeline";
+  to: "/" | "/traces" | "/logs" | "/explore/metrics" | "/map" | "/delivery" | "/gates" | "/compliance" | "/pipeline";
   title: string;
   key: string;
   icon: LucideIcon;
@@ -22,6 +23,7 @@ export const PLACES: Place[] = [
   { to: "/", title: "Home", key: "h", icon: House },
   { to: "/traces", title: "Traces", key: "t", icon: ListTree },
   { to: "/logs", title: "Logs", key: "l", icon: ScrollText },
+  { to: "/explore/metrics", title: "Metrics", key: "e", icon: ChartLine },
   { to: "/map", title: "Service map", key: "m", icon: Waypoints },
   { to: "/delivery", title: "Delivery", key: "d", icon: Rocket },
   { to: "/gates", title: "Gates", key: "q", icon: ShieldCheck },
