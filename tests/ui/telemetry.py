@@ -68,6 +68,7 @@ def make_shop(end_ns: int) -> Shop:
         age = int((1 - (number / TRACES) ** 0.7) * 58 * MINUTE)
         _place_order(shop, chance, number, end_ns - age - 3 * SECOND)
     _run_job(shop, chance, end_ns - 9 * MINUTE)
+    _send_digest(shop, chance, end_ns - MINUTE)
     return shop
 
 
@@ -134,6 +135,13 @@ def _run_job(shop: Shop, chance: random.Random, start: int) -> None:
             begins, values = at + place * length / 24, {"entry.id": len(made.by_id)}
             made.add("nightly", "check entry", batch, begins, length / 30, INTERNAL, values=values)
         at += length
+
+
+def _send_digest(shop: Shop, chance: random.Random, start: int) -> None:
+    """What follows in a trace of its own from the order of the slow trace."""
+    made = _Trace(shop, f"{chance.getrandbits(128):032x}", start, _VERSIONS)
+    number = made.add("mailer", "send digest", 0, 0, 80 * MILLISECOND, CONSUMER, values={"messaging.system": "kafka"})
+    made.by_id[number].links.add(trace_id=bytes.fromhex(shop.slow), span_id=(3).to_bytes(8))
 
 
 class _Trace:

@@ -80,6 +80,20 @@ def test_a_link_that_leads_nowhere_says_so(visit: Visiting) -> None:
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
+def test_the_first_view_loads_what_it_shows(visit: Visiting) -> None:
+    """Until the first page is there, few files come, compressed, and none that only other pages need."""
+    page = visit().open("/")
+    expect(page.get_by_role("table", name="Services")).to_be_visible()
+    loaded: dict[str, int] = page.evaluate(
+        """Object.fromEntries(performance.getEntriesByType("resource")
+        .filter(each => each.name.includes("/assets/")).map(each => [each.name.split("/").pop(), each.encodedBodySize]))"""
+    )
+    scripts = {path.name for path in BUNDLE.rglob("*.js")}
+    assert len(loaded) <= 12, loaded
+    assert sum(loaded.values()) < 400_000, loaded
+    assert len(scripts & loaded.keys()) <= len(scripts) / 2
+
+
 def test_no_part_of_the_application_is_large(browser: Browser) -> None:
     """No file that a page loads is over 600 kB before compression, so that none holds up the first view."""
     sizes = {path.name: path.stat().st_size for path in BUNDLE.rglob("*") if path.is_file()}

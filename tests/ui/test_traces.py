@@ -108,6 +108,21 @@ def test_a_trace_is_seen_in_other_ways(visit: Visiting, site: tuple[Running, Sho
     expect(page.get_by_role("region", name="Span order-events send")).to_be_visible()
 
 
+def test_what_followed_in_another_trace_is_told(visit: Visiting, site: tuple[Running, Shop]) -> None:
+    """A span of another trace that links to this one is told on the page and at the span that it followed, and leads there."""
+    page = visit().open(f"/traces/{site[1].slow}")
+    followed = page.get_by_role("region", name="What followed in other traces")
+    expect(followed.get_by_role("listitem")).to_contain_text("mailer send digest")
+    page.get_by_role("treeitem", name=re.compile(r"^orders POST \/orders")).click()
+    details = page.get_by_role("region", name="Span POST /orders")
+    details.get_by_role("tab", name="Followed by 1").click()
+    details.get_by_role("link", name=re.compile("send digest")).click()
+    expect(page.get_by_role("region", name="Span send digest")).to_be_visible()
+    page.get_by_role("tab", name="Links 1").click()
+    page.get_by_role("link", name=re.compile(site[1].slow)).click()
+    expect(page.get_by_role("region", name="Span POST /orders")).to_be_visible()
+
+
 def test_ten_thousand_spans_are_as_quick_as_ten(visit: Visiting) -> None:
     """Of a large trace only the rows in sight exist; all of them are reached by keys, and one is found by its attribute."""
     page = visit().open(f"/traces/{LARGE_TRACE}")

@@ -24,6 +24,7 @@ export type LogRecord = components["schemas"]["LogRecord"];
 export type Measured = components["schemas"]["Measured"];
 export type TraceSummary = components["schemas"]["TraceSummary"];
 export type Trace = components["schemas"]["Trace"];
+export type Follower = Trace["followers"][number];
 export type Span = components["schemas"]["Span"];
 export type Metric = components["schemas"]["Metric"];
 export type MetricSeries = components["schemas"]["Series"];

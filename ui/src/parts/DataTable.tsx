@@ -12,6 +12,24 @@ export type Column<R> = {
   wide?: boolean;
 };
 
+/** A column of numbers, which stand right and can be put in order; `more` says what else is special about it. */
+export function numbers<R>(
+  name: string,
+  title: string,
+  value: (row: R) => number | null | undefined,
+  format: (value: number | null | undefined) => string,
+  more: Partial<Column<R>> = {},
+): Column<R> {
+  return {
+    name,
+    title,
+    right: true,
+    order: (row) => value(row) ?? Number.NEGATIVE_INFINITY,
+    cell: (row) => format(value(row)),
+    ...more,
+  };
+}
+
 type Sorting = { by: string; down: boolean };
 
 /**

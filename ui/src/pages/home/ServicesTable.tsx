@@ -4,7 +4,7 @@ import type { Glance, Incident, Services } from "@/api/types";
 import { formatDuration, formatRate, formatShare } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { serviceColour } from "@/parts/colours";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { GateLink, GateResult } from "@/parts/GateResult";
 import { Sparkline } from "@/parts/Sparkline";
 import { Empty } from "@/parts/states";
@@ -80,13 +80,7 @@ const COLUMNS: Column<Row>[] = [
       </span>
     ),
   },
-  {
-    name: "rate",
-    title: "Requests",
-    right: true,
-    order: ({ perSecond }) => perSecond,
-    cell: ({ perSecond }) => formatRate(perSecond),
-  },
+  numbers("rate", "Requests", ({ perSecond }) => perSecond, formatRate),
   {
     name: "errors",
     title: "Errors",

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useAsk } from "@/api/client";
 import type { Filtered, Leak } from "@/api/types";
 import { formatCount } from "@/format";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
@@ -82,28 +82,16 @@ function addUp(leaks: Leak[]): Rule[] {
 
 const RULES: Column<Rule>[] = [
   { name: "rule", title: "Rule", order: ({ rule }) => rule, cell: ({ rule }) => <span className="mono">{rule}</span> },
-  { name: "items", title: "Values", right: true, order: ({ items }) => items, cell: ({ items }) => formatCount(items) },
-  {
-    name: "services",
-    title: "Services",
-    right: true,
-    order: ({ services }) => services,
-    cell: ({ services }) => formatCount(services),
-  },
-  {
-    name: "places",
-    title: "Places",
-    right: true,
-    order: ({ places }) => places,
-    cell: ({ places }) => formatCount(places),
-  },
+  numbers("items", "Values", ({ items }) => items, formatCount),
+  numbers("services", "Services", ({ services }) => services, formatCount),
+  numbers("places", "Places", ({ places }) => places, formatCount),
 ];
 
 const FILTERED: Column<Filtered>[] = [
   { name: "filter", title: "Filter", cell: ({ filter }) => <span className="mono">{filter}</span> },
   { name: "signal", title: "Signal", wide: true, cell: ({ signal }) => signal },
   { name: "service", title: "Service", cell: ({ service }) => <ServiceLink name={service} /> },
-  { name: "items", title: "Items", right: true, order: ({ items }) => items, cell: ({ items }) => formatCount(items) },
+  numbers("items", "Items", ({ items }) => items, formatCount),
   { name: "last", title: "Last", right: true, wide: true, cell: ({ last_seen }) => <Time at={last_seen} ago /> },
 ];
 
@@ -122,7 +110,7 @@ const LEAKS: Column<Leak>[] = [
     cell: ({ place }) => <span className="mono breakable">{place}</span>,
   },
   { name: "rule", title: "Rule", order: ({ rule }) => rule, cell: ({ rule }) => <span className="mono">{rule}</span> },
-  { name: "items", title: "Values", right: true, order: ({ items }) => items, cell: ({ items }) => formatCount(items) },
+  numbers("items", "Values", ({ items }) => items, formatCount),
   { name: "last", title: "Last", right: true, wide: true, cell: ({ last_seen }) => <Time at={last_seen} ago /> },
 ];
 

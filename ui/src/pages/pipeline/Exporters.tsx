@@ -2,7 +2,7 @@ import { useAsk } from "@/api/client";
 import type { Exporter } from "@/api/types";
 import { formatCount, formatDuration, formatRate } from "@/format";
 import { Badge, type Tone } from "@/parts/Badge";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Code } from "@/parts/Scroll";
 import { Time } from "@/parts/Time";
@@ -80,7 +80,7 @@ const COLUMNS: Column<Exporter>[] = [
       </span>
     ),
   },
-  { name: "rate", title: "Rate", right: true, order: ({ rate }) => rate, cell: ({ rate }) => formatRate(rate) },
+  numbers("rate", "Rate", ({ rate }) => rate, formatRate),
   {
     name: "position",
     title: "Position",

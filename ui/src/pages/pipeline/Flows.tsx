@@ -2,7 +2,7 @@ import { type Asked, useAsk } from "@/api/client";
 import type { Arrivals, Status } from "@/api/types";
 import { formatBytes, formatCount, formatDuration } from "@/format";
 import { Badge } from "@/parts/Badge";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { balance, type Flow } from "./balance";
@@ -125,29 +125,9 @@ export function Ways() {
 const WAYS: Column<Arrivals>[] = [
   { name: "source", title: "Protocol", order: ({ source }) => source, cell: ({ source }) => source },
   { name: "signal", title: "Signal", order: ({ signal }) => signal, cell: ({ signal }) => signal },
-  {
-    name: "requests",
-    title: "Requests",
-    right: true,
-    wide: true,
-    order: ({ received_requests }) => received_requests,
-    cell: ({ received_requests }) => formatCount(received_requests),
-  },
-  {
-    name: "items",
-    title: "Items",
-    right: true,
-    order: ({ received_items }) => received_items,
-    cell: ({ received_items }) => formatCount(received_items),
-  },
-  {
-    name: "bytes",
-    title: "Size",
-    right: true,
-    wide: true,
-    order: ({ received_bytes }) => received_bytes,
-    cell: ({ received_bytes }) => formatBytes(received_bytes),
-  },
+  numbers("requests", "Requests", ({ received_requests }) => received_requests, formatCount, { wide: true }),
+  numbers("items", "Items", ({ received_items }) => received_items, formatCount),
+  numbers("bytes", "Size", ({ received_bytes }) => received_bytes, formatBytes, { wide: true }),
   {
     name: "refused",
     title: "Refused requests",

@@ -1,7 +1,7 @@
 import { type Asked, useAsk } from "@/api/client";
 import type { Buried, KeptTable, Status, Storage } from "@/api/types";
 import { formatBytes, formatCount, formatShare } from "@/format";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Empty, Partial } from "@/parts/states";
 import { Time } from "@/parts/Time";
@@ -107,22 +107,9 @@ function Gauge({
 
 const TABLES: Column<KeptTable>[] = [
   { name: "name", title: "Table", order: ({ name }) => name, cell: ({ name }) => <span className="mono">{name}</span> },
-  { name: "rows", title: "Rows", right: true, order: ({ rows }) => rows, cell: ({ rows }) => formatCount(rows) },
-  {
-    name: "bytes",
-    title: "On disk",
-    right: true,
-    order: ({ bytes }) => bytes,
-    cell: ({ bytes }) => formatBytes(bytes),
-  },
-  {
-    name: "each",
-    title: "Per row",
-    right: true,
-    wide: true,
-    order: ({ bytes, rows }) => bytes / rows,
-    cell: ({ bytes, rows }) => formatBytes(bytes / rows),
-  },
+  numbers("rows", "Rows", ({ rows }) => rows, formatCount),
+  numbers("bytes", "On disk", ({ bytes }) => bytes, formatBytes),
+  numbers("each", "Per row", ({ bytes, rows }) => bytes / rows, formatBytes, { wide: true }),
   {
     name: "oldest",
     title: "Oldest day",

@@ -3,7 +3,7 @@ import { useAsk } from "@/api/client";
 import type { Edge } from "@/api/types";
 import { formatCount, formatDuration, formatShare } from "@/format";
 import { Badge } from "@/parts/Badge";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { useRange } from "@/shell/range";
@@ -57,7 +57,7 @@ const COLUMNS: Column<Edge & { calledBy: boolean }>[] = [
       );
     },
   },
-  { name: "calls", title: "Calls", right: true, order: ({ calls }) => calls, cell: ({ calls }) => formatCount(calls) },
+  numbers("calls", "Calls", ({ calls }) => calls, formatCount),
   {
     name: "errors",
     title: "Errors",

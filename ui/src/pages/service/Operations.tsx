@@ -3,7 +3,7 @@ import { useAsk } from "@/api/client";
 import type { Operation } from "@/api/types";
 import { formatCount, formatDuration, formatShare } from "@/format";
 import { Badge } from "@/parts/Badge";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { useRange } from "@/shell/range";
@@ -49,13 +49,7 @@ function columns(service: string): Column<Operation>[] {
       ),
     },
     { name: "kind", title: "Kind", wide: true, order: ({ kind }) => kind, cell: ({ kind }) => <Badge>{kind}</Badge> },
-    {
-      name: "spans",
-      title: "Count",
-      right: true,
-      order: ({ spans }) => spans,
-      cell: ({ spans }) => formatCount(spans),
-    },
+    numbers("spans", "Count", ({ spans }) => spans, formatCount),
     {
       name: "errors",
       title: "Errors",
@@ -63,28 +57,8 @@ function columns(service: string): Column<Operation>[] {
       order: ({ errors, spans }) => errors / spans,
       cell: ({ errors, spans }) => <span className={errors ? "bad" : "quiet"}>{formatShare(errors / spans)}</span>,
     },
-    {
-      name: "p50",
-      title: "p50",
-      right: true,
-      wide: true,
-      order: ({ durations }) => durations.p50_ns,
-      cell: ({ durations }) => formatDuration(durations.p50_ns),
-    },
-    {
-      name: "p95",
-      title: "p95",
-      right: true,
-      order: ({ durations }) => durations.p95_ns,
-      cell: ({ durations }) => formatDuration(durations.p95_ns),
-    },
-    {
-      name: "p99",
-      title: "p99",
-      right: true,
-      wide: true,
-      order: ({ durations }) => durations.p99_ns,
-      cell: ({ durations }) => formatDuration(durations.p99_ns),
-    },
+    numbers("p50", "p50", ({ durations }) => durations.p50_ns, formatDuration, { wide: true }),
+    numbers("p95", "p95", ({ durations }) => durations.p95_ns, formatDuration),
+    numbers("p99", "p99", ({ durations }) => durations.p99_ns, formatDuration, { wide: true }),
   ];
 }

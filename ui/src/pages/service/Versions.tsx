@@ -3,13 +3,22 @@ import { useMemo } from "react";
 import { useAsk } from "@/api/client";
 import { formatCount, formatDuration, formatShare } from "@/format";
 import { seriesColour } from "@/parts/colours";
-import { DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { stepTimes, stepValues } from "@/parts/steps";
 import { type Mark, TimeChart } from "@/parts/TimeChart";
 import { WHOLE } from "@/shell/links";
 import { useRange } from "@/shell/range";
 import { asParameters, milliseconds } from "@/time";
+
+type Version = {
+  version: string;
+  colour: string;
+  spans: number;
+  errors: number;
+  slowest: number;
+  p95: (number | null)[];
+};
 
 /** The versions of a service side by side, if there was more than one in the time range. */
 export function Versions({ service, marks }: { service: string; marks: Mark[] }) {
@@ -23,7 +32,7 @@ export function Versions({ service, marks }: { service: string; marks: Mark[] })
   const shown = useMemo(() => {
     if (!data) return undefined;
     const times = stepTimes(data);
-    const named = data.series.map(({ labels, points }, place) => {
+    const named = data.series.map(({ labels, points }, place): Version => {
       const spans = points.reduce((sum, each) => sum + each.spans, 0);
       return {
         version: labels.version || "(none)",
@@ -41,65 +50,7 @@ export function Versions({ service, marks }: { service: string; marks: Mark[] })
     <Panel title="Versions" asked={asked} flush>
       {() => (
         <div className="columns" style={{ "--least": "380px" }}>
-          <DataTable
-            label="Versions"
-            rows={shown.named}
-            identify={({ version }) => version}
-            columns={[
-              {
-                name: "version",
-                title: "Version",
-                cell: ({ version, colour }) => (
-                  <span className="mono">
-                    <span className="swatch" style={{ "--swatch": colour }} />
-                    {version}
-                  </span>
-                ),
-              },
-              {
-                name: "spans",
-                title: "Requests",
-                right: true,
-                order: ({ spans }) => spans,
-                cell: ({ spans }) => formatCount(spans),
-              },
-              {
-                name: "errors",
-                title: "Errors",
-                right: true,
-                order: ({ errors }) => errors,
-                cell: ({ errors }) => formatShare(errors),
-              },
-              {
-                name: "slowest",
-                title: "Highest p95",
-                right: true,
-                order: ({ slowest }) => slowest,
-                cell: ({ slowest }) => formatDuration(slowest),
-              },
-              {
-                name: "compare",
-                title: "",
-                right: true,
-                cell: ({ version }) => (
-                  <Link
-                    to="."
-                    search={(before) => ({
-                      ...before,
-                      against: "other versions",
-                      version,
-                      environment: undefined,
-                      operation: undefined,
-                    })}
-                    activeOptions={WHOLE}
-                    resetScroll={false}
-                  >
-                    Compare
-                  </Link>
-                ),
-              },
-            ]}
-          />
+          <DataTable label="Versions" rows={shown.named} identify={({ version }) => version} columns={COLUMNS} />
           <div style={{ padding: "0 16px 8px" }}>
             <TimeChart
               label={`p95 of ${service} by version`}
@@ -117,3 +68,40 @@ export function Versions({ service, marks }: { service: string; marks: Mark[] })
     </Panel>
   );
 }
+
+const COLUMNS: Column<Version>[] = [
+  {
+    name: "version",
+    title: "Version",
+    cell: ({ version, colour }) => (
+      <span className="mono">
+        <span className="swatch" style={{ "--swatch": colour }} />
+        {version}
+      </span>
+    ),
+  },
+  numbers("spans", "Requests", ({ spans }) => spans, formatCount),
+  numbers("errors", "Errors", ({ errors }) => errors, formatShare),
+  numbers("slowest", "Highest p95", ({ slowest }) => slowest, formatDuration),
+  {
+    name: "compare",
+    title: "",
+    right: true,
+    cell: ({ version }) => (
+      <Link
+        to="."
+        search={(before) => ({
+          ...before,
+          against: "other versions",
+          version,
+          environment: undefined,
+          operation: undefined,
+        })}
+        activeOptions={WHOLE}
+        resetScroll={false}
+      >
+        Compare
+      </Link>
+    ),
+  },
+];

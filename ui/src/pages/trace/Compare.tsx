@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useAsk } from "@/api/client";
-import type { Trace } from "@/api/types";
+import type { Trace, TraceSummary } from "@/api/types";
 import { formatCount, formatDuration } from "@/format";
 import { serviceColour } from "@/parts/colours";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Panel } from "@/parts/Panel";
 import { Empty } from "@/parts/states";
 import { Time } from "@/parts/Time";
@@ -78,39 +78,7 @@ function Choose({ trace, tree, change }: { trace: Trace; tree: Tree; change: (ma
                 label="Traces that began alike"
                 rows={others}
                 identify={({ trace_id }) => trace_id}
-                columns={[
-                  {
-                    name: "id",
-                    title: "Trace",
-                    cell: ({ trace_id }) => (
-                      <Link to="." search={(before) => ({ ...before, with: trace_id })} className="mono">
-                        {trace_id.slice(0, 8)}
-                      </Link>
-                    ),
-                  },
-                  {
-                    name: "duration",
-                    title: "Duration",
-                    right: true,
-                    order: ({ duration_ns }) => duration_ns,
-                    cell: ({ duration_ns }) => formatDuration(duration_ns),
-                  },
-                  {
-                    name: "spans",
-                    title: "Spans",
-                    right: true,
-                    order: ({ spans }) => spans,
-                    cell: ({ spans }) => formatCount(spans),
-                  },
-                  {
-                    name: "errors",
-                    title: "Errors",
-                    right: true,
-                    order: ({ errors }) => errors,
-                    cell: ({ errors }) => <span className={errors ? "bad" : "quiet"}>{formatCount(errors)}</span>,
-                  },
-                  { name: "start", title: "Began", right: true, cell: ({ start }) => <Time at={start} /> },
-                ]}
+                columns={OTHERS}
               />
             ) : (
               <Empty title="No other trace began alike within an hour" />
@@ -178,20 +146,8 @@ const COLUMNS: Column<Difference>[] = [
     wide: true,
     cell: ({ here, there }) => `${here?.errors ?? 0} | ${there?.errors ?? 0}`,
   },
-  {
-    name: "here",
-    title: "This",
-    right: true,
-    order: ({ here }) => here?.total ?? 0,
-    cell: ({ here }) => formatDuration(here?.total),
-  },
-  {
-    name: "there",
-    title: "Other",
-    right: true,
-    order: ({ there }) => there?.total ?? 0,
-    cell: ({ there }) => formatDuration(there?.total),
-  },
+  numbers("here", "This", ({ here }) => here?.total, formatDuration),
+  numbers("there", "Other", ({ there }) => there?.total, formatDuration),
   {
     name: "more",
     title: "Difference",
@@ -204,4 +160,26 @@ const COLUMNS: Column<Difference>[] = [
       </span>
     ),
   },
+];
+
+const OTHERS: Column<TraceSummary>[] = [
+  {
+    name: "id",
+    title: "Trace",
+    cell: ({ trace_id }) => (
+      <Link to="." search={(before) => ({ ...before, with: trace_id })} className="mono">
+        {trace_id.slice(0, 8)}
+      </Link>
+    ),
+  },
+  numbers("duration", "Duration", ({ duration_ns }) => duration_ns, formatDuration),
+  numbers("spans", "Spans", ({ spans }) => spans, formatCount),
+  {
+    name: "errors",
+    title: "Errors",
+    right: true,
+    order: ({ errors }) => errors,
+    cell: ({ errors }) => <span className={errors ? "bad" : "quiet"}>{formatCount(errors)}</span>,
+  },
+  { name: "start", title: "Began", right: true, cell: ({ start }) => <Time at={start} /> },
 ];

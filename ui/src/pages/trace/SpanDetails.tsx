@@ -15,6 +15,7 @@ import { Empty, Partial } from "@/parts/states";
 import { Time } from "@/parts/Time";
 import { formatValue } from "@/parts/value";
 import { nanoseconds } from "@/time";
+import { Followers } from "./Followers";
 import type { Node, Tree } from "./model";
 import { SearchLogs } from "./SearchLogs";
 
@@ -106,7 +107,7 @@ function Lost({ span }: { span: Span }) {
 }
 
 function Parts({ trace, tree, node }: { trace: string; tree: Tree; node: Node }) {
-  const { span, logs, start } = node;
+  const { span, logs, followers, start } = node;
   const counted = (what: string, count: number) => (
     <>
       {what} <span className="quiet">{formatCount(count)}</span>
@@ -119,6 +120,7 @@ function Parts({ trace, tree, node }: { trace: string; tree: Tree; node: Node })
         <Tab id="attributes">{counted("Attributes", Object.keys(span.attributes).length)}</Tab>
         {span.events.length > 0 && <Tab id="events">{counted("Events", span.events.length)}</Tab>}
         {span.links.length > 0 && <Tab id="links">{counted("Links", span.links.length)}</Tab>}
+        {followers.length > 0 && <Tab id="followers">{counted("Followed by", followers.length)}</Tab>}
         {logs.length > 0 && <Tab id="logs">{counted("Logs", logs.length)}</Tab>}
         <Tab id="resource">Resource</Tab>
       </TabList>
@@ -165,6 +167,9 @@ function Parts({ trace, tree, node }: { trace: string; tree: Tree; node: Node })
             </li>
           ))}
         </ul>
+      </TabPanel>
+      <TabPanel id="followers">
+        <Followers followers={followers} start={tree.start} />
       </TabPanel>
       <TabPanel id="logs" className="flush">
         <LogLines logs={logs} />

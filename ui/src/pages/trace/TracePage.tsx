@@ -15,6 +15,7 @@ import { Compare } from "./Compare";
 import { CriticalShares } from "./CriticalShares";
 import { Decision } from "./Decision";
 import { Flame } from "./Flame";
+import { Followers } from "./Followers";
 import { buildTree, criticalPath, type Node, type Tree } from "./model";
 import { SearchLogs } from "./SearchLogs";
 import { SpanDetails } from "./SpanDetails";
@@ -83,6 +84,12 @@ function Known({ trace, question }: { trace: Trace; question: string }) {
               <Waterfall tree={tree} path={path} view={view} change={change} choose={choose} />
             ) : (
               <Empty title="No span of this trace was received" />
+            )}
+            {trace.followers.length > 0 && (
+              <section className="panel followed" aria-label="What followed in other traces">
+                <h2>What followed in other traces</h2>
+                <Followers followers={trace.followers} start={tree.start} />
+              </section>
             )}
           </TabPanel>
           <TabPanel id="flame" className="view">

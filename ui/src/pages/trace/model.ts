@@ -1,4 +1,4 @@
-import type { LogRecord, Span, Trace } from "@/api/types";
+import type { Follower, LogRecord, Span, Trace } from "@/api/types";
 import { nanoseconds } from "@/time";
 
 /** A span in its place in the tree. Times are nanoseconds from the start of the trace. */
@@ -19,6 +19,8 @@ export type Node = {
   isOrphan: boolean;
   /** The records of its span. */
   logs: LogRecord[];
+  /** Spans of other traces that link to it. */
+  followers: Follower[];
 };
 
 /** A trace as a tree, or several trees if roots are missing. `start` is nanoseconds since 1970. */
@@ -32,7 +34,11 @@ export type Tree = {
 };
 
 /** Put the spans of a trace in their places. Whatever was sent, each span is in the tree once. */
-export function buildTree({ spans, logs }: Pick<Trace, "spans" | "logs">): Tree {
+export function buildTree({
+  spans,
+  logs,
+  followers = [],
+}: Pick<Trace, "spans" | "logs"> & Partial<Pick<Trace, "followers">>): Tree {
   const starts = spans.map(({ start }) => nanoseconds(start));
   // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint
   const first = starts.reduce((least, each) => (each < least ? each : least), starts[0] ?? 0n);
@@ -50,6 +56,7 @@ export function buildTree({ spans, logs }: Pick<Trace, "spans" | "logs">): Tree 
       self: 0,
       isOrphan: false,
       logs: [],
+      followers: [],
     };
   });
   const byId = new Map<string, Node>();
@@ -66,6 +73,7 @@ export function buildTree({ spans, logs }: Pick<Trace, "spans" | "logs">): Tree 
     }
   }
   for (const log of logs) byId.get(log.span_id)?.logs.push(log);
+  for (const follower of followers) byId.get(follower.to_span_id)?.followers.push(follower);
   const roots = nodes.filter(({ parent }) => !parent);
   finish(roots);
   return {

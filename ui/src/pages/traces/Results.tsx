@@ -3,7 +3,7 @@ import type { TraceSummary } from "@/api/types";
 import { formatCount, formatDuration } from "@/format";
 import { Badge } from "@/parts/Badge";
 import { serviceColour } from "@/parts/colours";
-import { type Column, DataTable } from "@/parts/DataTable";
+import { type Column, DataTable, numbers } from "@/parts/DataTable";
 import { Time } from "@/parts/Time";
 
 /** Traces in a list: what began them, how long they took, what failed in them, and whether they stay. */
@@ -65,21 +65,8 @@ function columns(share: (duration: number) => number): Column<TraceSummary>[] {
         </span>
       ),
     },
-    {
-      name: "spans",
-      title: "Spans",
-      right: true,
-      wide: true,
-      order: ({ spans }) => spans,
-      cell: ({ spans }) => formatCount(spans),
-    },
-    {
-      name: "duration",
-      title: "Duration",
-      right: true,
-      order: ({ duration_ns }) => duration_ns,
-      cell: ({ duration_ns }) => formatDuration(duration_ns),
-    },
+    numbers("spans", "Spans", ({ spans }) => spans, formatCount, { wide: true }),
+    numbers("duration", "Duration", ({ duration_ns }) => duration_ns, formatDuration),
     {
       name: "bar",
       title: "",

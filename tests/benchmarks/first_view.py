@@ -1,0 +1,56 @@
+"""How long the first view of the pages takes: `python -m tests.benchmarks.first_view`.
+
+A real server with an hour of telemetry, and a browser without anything in its cache: from asking for the page until the table
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+from tests.e2e.running import running
+from tests.ui.conftest import fill, furnish, look
+
+VIEWS = {
+    "/": "table[aria-label=Services] tbody tr",
+    "/services/orders": "table[aria-label=Operations] tbody tr",
+    "/traces": "table[aria-label=Traces] tbody tr",
+    "/logs": "table[aria-label='Log records'] tbody tr",
+}
+_LOADS = 12
+_WATCH = """
+new MutationObserver((_, watch) => {
+  if (!document.querySelector(%r)) return;
+  watch.disconnect();
+  requestAnimationFrame(() => setTimeout(() => { window.seen = performance.now(); }));
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def measure(browser: Browser, base: str, path: str, selector: str) -> float:
+    """Return the milliseconds until what `selector` finds is drawn, in a profile that has loaded nothing before."""
+    visit = look(browser, base)
+    visit.page.add_init_script(_WATCH % selector)
+    visit.open(path)
+    seen = float(visit.page.wait_for_function("window.seen").json_value())
+    visit.page.context.close()
+    return seen
+
+
+def main() -> None:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with running(Path(folder) / "data", config_file=furnish(Path(folder))) as server:
+            fill(server)
+            for path, selector in VIEWS.items():
+                taken = sorted(measure(browser, server.api, path, selector) for _ in range(_LOADS))
+                print(f"{path}: {statistics.median(taken):.0f} ms, {taken[0]:.0f} to {taken[-1]:.0f} ms of {_LOADS} loads")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
