@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from datetime import UTC, datetime
 
@@ -36,7 +37,21 @@ def test_the_metrics_are_printed_in_three_forms(run: Run, store: Store) -> None:
     assert f"## {world.service}, production" in run(*asked, "--format", "markdown").stdout
     answer = json.loads(run(*asked, "--format", "json").stdout)
     assert answer["groups"][0]["metrics"]["change_failure_rate"]["value"] == 0.5
-    assert "```sql" in run(*asked, "--format", "markdown", "--explain").stdout
+    assert "```sh" in run(*asked, "--format", "markdown", "--explain").stdout
+
+
+def test_an_explanation_can_be_asked_again(run: Run, store: Store) -> None:
+    """Each statement is printed as a command, which gives the number of the table."""
+    world = World()
+    events = [{"change": "c1", "at": _at(2)}, {"deployment": "d1", "at": _at(1), "revision": "c1"}]
+    for request in world.requests(events):
+        store(Signal.LOGS, request)
+    printed = run("dora", "--service", world.service, "--explain").stdout
+    command, _, rest = printed.partition("# change_lead_time\n")[2].partition(" - <<'SQL'\n")
+    sql = rest.partition("\nSQL\n")[0]
+    answer = json.loads(run(*shlex.split(command)[1:], sql, "--json").stdout)
+    assert answer["rows"][0][[column["name"] for column in answer["columns"]].index("n")] == 1
+    assert [line.split()[-3:] for line in printed.splitlines() if line.startswith("change lead time")] == [["1", "high", "-"]]
 
 
 def test_nothing_known_is_said(run: Run) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import click
@@ -21,7 +22,7 @@ _TIMES = ("change_lead_time", "failed_deployment_recovery_time", "incident_durat
 _SHARES = ("change_failure_rate", "rework_rate")
 _STYLES = {"elite": "green", "high": "green", "medium": "yellow", "low": "red", "better": "green", "worse": "red"}
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"))
-_COLUMNS = ("metric", ">value", ">95 % interval", ">n", "band", ">before", "trend")
+_COLUMNS = ("metric", ">value", ">95 % interval", ">p90", ">n", "band", ">before", "trend")
 
 
 @click.command("dora")
@@ -83,19 +84,25 @@ def _print(answer: dict[str, Any]) -> None:
     if not answer["groups"]:
         out.print("\nNo deployment, change or incident is known; report one with `assay deployment`.")
     for explained in answer["statements"]:
-        out.print(f"\n-- {explained['measure']}: {explained['parameters']}\n{explained['sql']}")
+        click.echo(f"\n# {explained['measure']}\n{_command(explained)}")
 
 
 def _markdown(answer: dict[str, Any]) -> str:
     lines = ["# DORA metrics", "", _head(answer)]
     for group in answer["groups"]:
-        lines += ["", f"## {_title(group)}", "", "| metric | value | 95 % interval | n | band | before | trend |"]
-        lines += ["|---|---:|---:|---:|---|---:|---|"]
+        lines += ["", f"## {_title(group)}", "", "| metric | value | 95 % interval | p90 | n | band | before | trend |"]
+        lines += ["|---|---:|---:|---:|---:|---|---:|---|"]
         lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in _rows(group)]
         lines += [f"\n{note}" for note in _notes(group)]
     for explained in answer["statements"]:
-        lines += ["", f"### {explained['measure']}", "", "```sql", explained["sql"], "```", "", f"`{explained['parameters']}`"]
+        lines += ["", f"### {explained['measure']}", "", "```sh", _command(explained), "```"]
     return "\n".join(lines)
+
+
+def _command(explained: dict[str, Any]) -> str:
+    """Return what can be pasted into a shell to ask the statement again, or changed."""
+    given = (shlex.quote(f"{name}={value}") for name, value in explained["parameters"].items())
+    return f"assay sql {' '.join(f'-p {each}' for each in given)} - <<'SQL'\n{explained['sql'].rstrip()}\nSQL"
 
 
 def _head(answer: dict[str, Any]) -> str:
@@ -116,6 +123,7 @@ def _rows(group: dict[str, Any]) -> list[list[str]]:
             _NAMES[metric],
             _value(metric, measured["value"]),
             _interval(metric, measured["interval"]),
+            _value(metric, measured["distribution"]["p90"]) if measured["distribution"] else "",
             str(measured["n"]),
             measured["band"] or "",
             _value(metric, measured["before"]),

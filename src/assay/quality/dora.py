@@ -24,6 +24,7 @@ METRICS = (
 MEASURES = ("deployment_frequency", "change_lead_time", "deployment_outcomes", "incident_recovery")
 
 _LEVELS = ("min", "p25", "p50", "p75", "p90", "p95", "max")
+_WITHOUT_DISTRIBUTION = ("deployments_per_day", "change_failure_rate", "rework_rate")
 _MORE_IS_BETTER = ("deployments_per_day", "deployment_days_per_week")
 _DAYS_OF_A_MONTH = 30.4375
 
@@ -71,8 +72,8 @@ class Measured:
 
     `value` is a median in seconds, a share of 1, or a count by day or week; `n` is how many values or deployments it comes
     from; `interval` is the 95 % interval. `before` is the value of the window before, and `trend` is `better` or `worse` if the
-    two intervals lie apart, else `unclear`. `distribution` has `min`, `p25`, `p50`, `p75`, `p90`, `p95` and `max`; `counts`
-    what does not show in the value, such as how many of `n` were not reported but `inferred` from other telemetry.
+    two intervals lie apart, else `unclear`. `distribution` has `min`, `p25`, `p50`, `p75`, `p90`, `p95` and `max` of what a
+    median is of; `counts` what does not show in the value, such as how many of `n` were not reported but `inferred` from other telemetry.
     """
 
     value: float | None
@@ -164,7 +165,7 @@ def _group(name: str, environment: str, rows: dict[str, _Rows], edition: Edition
 
 def _measured(metric: str, now: Mapping[str, Any], before: Mapping[str, Any], band: str | None) -> Measured:
     row, (measure, _, interval) = now[_SOURCES[metric][0]], _SOURCES[metric]
-    levels = row.get("distribution") if metric not in ("change_failure_rate", "rework_rate") else None
+    levels = row.get("distribution") if metric not in _WITHOUT_DISTRIBUTION else None
     return Measured(
         value=_value(metric, now),
         n=_count(metric, row),

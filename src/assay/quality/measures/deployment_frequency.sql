@@ -4,7 +4,7 @@
 -- gives: one row per group and window (0 asked for, 1 the one before). A group is a service, a team or an environment, as {by:String} says. Only deployments that
 --        succeeded count. per_day is their number by the length of the window, its interval that of the mean of the days (bootstrap standard
 --        interval: 1.96 standard errors). Days are calendar days of the time zone {zone:String}, without deployments or with. weeks counts the days
---        with a deployment in each block of seven days back from the last one, the least first; days that make no whole block are left out. known_since is the first
+--        with a deployment in each block of seven days back from the last one, the least first; days that make no whole block are left out; distribution is of them, as in change_lead_time.sql. known_since is the first
 --        deployment that is known: there is no row of a window that ends before it, for nobody knows then.
 WITH
     fromUnixTimestamp64Nano({start:Int64}, 'UTC') AS start, fromUnixTimestamp64Nano({end:Int64}, 'UTC') AS end, fromUnixTimestamp64Nano({before:Int64}, 'UTC') AS before,
@@ -52,6 +52,6 @@ WITH
 SELECT
     name, environment, window, toUnixTimestamp64Nano(known_since) AS known_since_ns, n, inferred, per_day,
     if(n = 0 OR days < 2, [], [greatest(0., per_day - margin), per_day + margin]) AS per_day_interval,
-    weeks, assay_quantiles(weeks, [0.5])[1] AS days_per_week, assay_median_interval(weeks) AS days_per_week_interval
+    weeks, assay_quantiles(weeks, [0., 0.25, 0.5, 0.75, 0.9, 0.95, 1.]) AS distribution, distribution[3] AS days_per_week, assay_median_interval(weeks) AS days_per_week_interval
 FROM weekly
 ORDER BY name, environment, window
