@@ -19,6 +19,7 @@ APPS = "sdk.python.tests.apps"
 BIN = Path(sys.executable).parent
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 QUIET = {f"OTEL_{signal}_EXPORTER": "none" for signal in ("TRACES", "METRICS", "LOGS")}
+FRAMEWORKS = "aio-pika,aiohttp-client,aiohttp-server,aiokafka,confluent_kafka,django,fastapi,kafka,pika,pymongo"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 
 
@@ -42,7 +43,8 @@ def environment(endpoint: str, **more: str) -> dict[str, str]:
 
 
 def run(code: str, env: Mapping[str, str], *, instrument: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a script to its end."""
+    """Run a script to its end; what it does not use is not instrumented unless `env` says so, for that is half of its start."""
+    env = {"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": FRAMEWORKS, **env}
     command = [str(BIN / "opentelemetry-instrument")] if instrument else []
     return subprocess.run(
         [*command, sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=False

@@ -29,7 +29,7 @@ print(json.dumps({
     "resource": dict(provider.resource.attributes),
 }))"""
     env = {key: value for key, value in environment("").items() if not key.startswith("OTEL_")}
-    found = json.loads(run(code, env).stdout)
+    found = json.loads(run(code, {**env, "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": ""}).stdout)
     assert found["sampler"] == "QmsSampler{1.0}"
     assert found["batch"] == [5000, 512, 2048, 30000]
     assert found["exporter"] == "opentelemetry.exporter.otlp.proto.http.trace_exporter"

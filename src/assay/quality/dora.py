@@ -73,7 +73,8 @@ class Measured:
     `value` is a median in seconds, a share of 1, or a count by day or week; `n` is how many values or deployments it comes
     from; `interval` is the 95 % interval. `before` is the value of the window before, and `trend` is `better` or `worse` if the
     two intervals lie apart, else `unclear`. `distribution` has `min`, `p25`, `p50`, `p75`, `p90`, `p95` and `max` of what a
-    median is of; `counts` what does not show in the value, such as how many of `n` were not reported but `inferred` from other telemetry.
+    median is of; `counts` what does not show in the value, such as how many of `n` were not reported but `inferred` from other
+    telemetry.
     """
 
     value: float | None
