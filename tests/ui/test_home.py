@@ -65,6 +65,12 @@ def test_a_service_shows_what_was_said_of_it(visit: Visiting, site: tuple[Runnin
     wait_for(lambda: server.rows(events) == [[2]], "kept", pause=0.2)
     page = visit().open("/")
     expect(page.get_by_role("table", name="Services").get_by_role("row", name=re.compile("^mailer"))).to_contain_text("warning")
+    state = (
+        page.get_by_role("table", name="Services")
+        .get_by_role("row", name=re.compile("^orders"))
+        .get_by_role("link", name="failed")
+    )
+    expect(state).to_have_attribute("href", f"/gates/release/{site[1].worse}")
     page.get_by_role("link", name="mailer").click()
     gate = page.get_by_role("table", name="Gates").get_by_role("link", name="smoke tests")
     expect(gate).to_have_attribute("href", "/gates/smoke%20tests")
