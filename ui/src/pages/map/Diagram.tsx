@@ -4,7 +4,7 @@ import type { AskedNode, Edge } from "@/api/types";
 import { useNarrow } from "@/parts/narrow";
 import { useTheme } from "@/shell/theme";
 import { useFrameSize } from "./frame";
-import { type PlacedNode, place } from "./layout";
+import { type PlacedNode, place, type Size, scaleIn } from "./layout";
 import { edgeKey, HEALTH, type Health, keyOf } from "./model";
 import { EdgeShape, NodeShape } from "./shapes";
 import { EDGE, useZoom } from "./zoom";
@@ -70,7 +70,7 @@ export function Diagram({
   };
 
   return (
-    <div className="map-frame" style={{ height: Math.round(Math.max(where.height * 1.1 + 2 * EDGE, 320)) }}>
+    <div className="map-frame" style={{ height: frameHeight(where, width) }}>
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing of many parts has no element of its own */}
       <svg
         ref={frame}
@@ -130,6 +130,12 @@ export function Diagram({
       </div>
     </div>
   );
+}
+
+/** The height that the drawing has when it fits the width, with what is free around it. */
+function frameHeight(drawing: Size, width: number): number {
+  const scale = scaleIn(drawing, { width: (width || 1_000) - 2 * EDGE, height: Number.POSITIVE_INFINITY });
+  return Math.round(Math.max(drawing.height * scale + 2 * EDGE, 320));
 }
 
 const ARROWS: Record<string, [number, number]> = {

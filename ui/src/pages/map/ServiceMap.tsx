@@ -43,7 +43,8 @@ export function ServiceMap() {
     return search.around ? neighbourhood(all, search.around, search.reach ?? 1) : all;
   }, [graph, search.around, search.reach]);
   const shown = useMemo(() => busiest(part, MOST_NODES), [part]);
-  const nodes = useMemo(() => connected(graph?.nodes ?? [], shown), [graph, shown]);
+  const all = useMemo(() => connected(graph?.nodes ?? [], part), [graph, part]);
+  const nodes = useMemo(() => connected(all, shown), [all, shown]);
   const view = search.view ?? (isNarrow ? "table" : "map");
   const change = (made: { [K in keyof MapSearch]?: MapSearch[K] | undefined }) =>
     navigate({ search: (before) => ({ ...before, ...made }) as MapSearch });
@@ -66,7 +67,7 @@ export function ServiceMap() {
     <Page title="Service map" about="Who calls whom, counted from all spans, whatever the sampling keeps.">
       <div className={chosenNode || chosenEdge ? "map-split chosen" : "map-split"}>
         <Panel
-          title={graph ? `${counted(nodes.length, "node")}, ${counted(part.length, "connection")}` : "Calls"}
+          title={graph ? `${counted(all.length, "node")}, ${counted(part.length, "connection")}` : "Calls"}
           asked={asked}
           flush
           lines={8}
@@ -89,7 +90,7 @@ export function ServiceMap() {
                 <>
                   {shown.length < part.length && (
                     <Partial>
-                      The {formatCount(shown.length)} most frequent of {formatCount(part.length)} calls are drawn.
+                      The {formatCount(shown.length)} busiest of {formatCount(part.length)} connections are drawn.
                       Choose what the map is around to see others, or look at the table.
                     </Partial>
                   )}

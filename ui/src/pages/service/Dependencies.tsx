@@ -14,7 +14,17 @@ export function Dependencies({ service }: { service: string }) {
   const { range, refetchInterval } = useRange();
   const asked = useAsk("/api/v1/graph", { query: { ...asParameters(range), service } }, { refetchInterval });
   return (
-    <Panel title="Dependencies" asked={asked} flush lines={4}>
+    <Panel
+      title="Dependencies"
+      asked={asked}
+      flush
+      lines={4}
+      actions={
+        <Link to="/map" search={{ around: service }} className="button plain small">
+          On the map
+        </Link>
+      }
+    >
       {({ edges }) =>
         edges.length ? (
           <DataTable
