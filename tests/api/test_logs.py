@@ -64,11 +64,13 @@ def test_the_cursor_leads_through_all(client: httpx.Client, service: str) -> Non
 
 
 def test_counts_and_context_are_asked_alike(client: httpx.Client, service: str) -> None:
-    """The counts take the conditions of the search; the context takes a time, and may be of one service."""
+    """The counts take the conditions of the search; the context takes a time, and may be of one service or instance."""
     counts = client.get("/api/v1/logs/counts", params={"service": service, "severity": "error"}).json()
     assert [point["records"] for point in counts["points"]] == [{"error": 1}]
     time = client.get("/api/v1/logs", params={"service": service, "text": "1"}).json()["logs"][0]["time"]
     context = client.get("/api/v1/logs/context", params={"service": service, "time": time, "limit": 5}).json()
     assert [each["body"]["value"] for each in context["logs"]] == ["0", "1"]
+    alike = client.get("/api/v1/logs/context", params={"service": service, "time": time, "attribute": "n>0"}).json()
+    assert [each["body"]["value"] for each in alike["logs"]] == ["1"]
     refused = client.get("/api/v1/logs/context", params={"time": "soon"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "time_invalid")

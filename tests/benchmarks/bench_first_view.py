@@ -1,6 +1,7 @@
 """How long the first view of the pages takes: `python -m tests.benchmarks.bench_first_view`.
 
 A real server with an hour of telemetry, and a browser without anything in its cache: from asking for the page until the table
+that it is about is there.
 """
 
 from __future__ import annotations

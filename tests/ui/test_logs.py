@@ -88,6 +88,9 @@ def test_a_record_tells_all_and_leads_on(visit: Visiting, site: tuple[Running, S
     around = page.get_by_role("dialog")
     expect(around.locator("[aria-current]")).to_contain_text(at)
     assert around.locator("li").count() > 3
+    around.get_by_role("button", name="this instance").click()
+    expect(page).to_have_url(re.compile("alike=service.instance.id"))
+    expect(around.locator("[aria-current]")).to_contain_text(at)
     around.get_by_role("button", name="all services").click()
     expect(around.get_by_text("order received").first).to_be_visible()
     expect(around.locator("[aria-current]")).to_contain_text(at)

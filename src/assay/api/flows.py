@@ -95,11 +95,12 @@ def read_flows(engine: Engine) -> dict[str, Flow]:
 
 
 def read_arrivals() -> list[Arrivals]:
-    """Return what came in by each way, that with the most items first."""
+    """Return what came in by each way by which something came, that with the most items first."""
     found: dict[tuple[str, str], Arrivals] = {}
     for family in own_registry().collect():
         for sample in family.samples:
-            if not (name := _COUNTED.get(sample.name, "")).startswith(("received", "refused")):
+            # A way that is open has its counts from the start, at 0.
+            if not (name := _COUNTED.get(sample.name, "")).startswith(("received", "refused")) or sample.value == 0:
                 continue
             key = sample.labels["signal"], sample.labels["source"]
             arrivals = found.setdefault(key, Arrivals(*key))

@@ -60,6 +60,7 @@ class ContextQuestion(BaseModel):
 
     time: Annotated[str, Field(description="Time of the record, RFC 3339.")]
     service: Annotated[str, Field(description="Only records of this service.")] = ""
+    attribute: Attribute
     limit: Annotated[int, Field(ge=1, le=500, description="How many to give on each side.")] = 20
 
 
@@ -83,6 +84,7 @@ def routes(engine: Engine, clock: Clock) -> APIRouter:
     @router.get("/logs/context", response_model=logs.Logs, summary="What was logged around a record")
     def find_context(asked: Annotated[ContextQuestion, Query()]) -> JsonAnswer:
         """The records before and after a time, within an hour of it, the newest first."""
-        return JsonAnswer(log_course.find_context(engine, parse_time(asked.time, clock()), asked.service, asked.limit))
+        at, met = parse_time(asked.time, clock()), conditions(asked.attribute)
+        return JsonAnswer(log_course.find_context(engine, at, asked.service, asked.limit, met))
 
     return router

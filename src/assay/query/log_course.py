@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from assay.core.ports import Engine
 from assay.core.statement import load
+from assay.query.conditions import Condition, as_parameters
 from assay.query.logs import LogConditions, Logs, find_logs, name_severity
 from assay.query.times import HOUR, SECOND, TimeRange, fitting_step, format_time
 
@@ -47,19 +48,19 @@ def count_logs(engine: Engine, conditions: LogConditions, within: TimeRange) -> 
     return LogCounts(step / SECOND, format_time(start), format_time(end), points)
 
 
-def find_context(engine: Engine, time_ns: int, service: str, limit: int) -> Logs:
+def find_context(engine: Engine, time_ns: int, service: str, limit: int, attributes: Sequence[Condition] = ()) -> Logs:
     """Return about `limit` records before a time and as many from it on, within an hour of it, the newest first.
 
-    They are those of a service, or of all if it is empty. The cursor leads to the older ones.
+    They are those of a service, or of all if it is empty, that meet the conditions on attributes, such as on the instance. The
+    cursor leads to the older ones.
     """
     within = TimeRange(time_ns - HOUR, time_ns + HOUR)
     ((later, last),) = engine.query(
         load("assay.query.questions", "bound_logs"),
-        {"start": time_ns, "end": within.end_ns, "service": service, "limit": limit},
+        {"start": time_ns, "end": within.end_ns, "service": service, "limit": limit, **as_parameters(attributes)},
     ).rows
-    return find_logs(
-        engine, LogConditions(service=service), TimeRange(within.start_ns, max(last, time_ns) + 1), min(later, limit) + limit
-    )
+    wanted = LogConditions(service=service, attributes=attributes)
+    return find_logs(engine, wanted, TimeRange(within.start_ns, max(last, time_ns) + 1), min(later, limit) + limit)
 
 
 def _step(within: TimeRange) -> int:

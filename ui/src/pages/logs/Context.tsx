@@ -1,25 +1,32 @@
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button, Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useAsk } from "@/api/client";
+import type { LogRecord } from "@/api/types";
 import { LogLines } from "@/parts/LogLines";
 import { Scroll } from "@/parts/Scroll";
 import { ShowSql } from "@/parts/ShowSql";
 import { Empty, Failed, Loading } from "@/parts/states";
+import { formatValue } from "@/parts/value";
 import type { Change } from "./search";
 
 const FIRST = 20;
 const MOST = 500;
 
-/** What was logged before and after a record, by its service or by all. */
+// What tells instances of a service apart, the best first.
+const INSTANCES = ["service.instance.id", "k8s.pod.name", "container.id", "host.name"];
+
+/** What was logged before and after a record: by its instance, its service or all. `log` is the record if it is known. */
 export function Context({
   record,
   around,
-  service,
+  alike,
+  log,
   change,
 }: {
   record: string;
   around: string;
-  service: string;
+  alike: string | undefined;
+  log: LogRecord | undefined;
   change: (made: Change) => void;
 }) {
   return (
@@ -27,22 +34,26 @@ export function Context({
       className="overlay"
       isOpen
       isDismissable
-      onOpenChange={(open) => !open && change({ around: undefined })}
+      onOpenChange={(open) => !open && change({ around: undefined, alike: undefined })}
     >
       <Modal className="dialog wide">
         <Dialog>
-          <Around key={around} record={record} around={around} service={service} change={change} />
+          <Around key={`${around} ${alike}`} record={record} around={around} alike={alike} log={log} change={change} />
         </Dialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function Around({ record, around, service, change }: Parameters<typeof Context>[0]) {
+function Around({ record, around, alike, log, change }: Parameters<typeof Context>[0]) {
   const [limit, setLimit] = useState(FIRST);
   const [time = ""] = record.split("~");
   const all = around === "*";
-  const asked = useAsk("/api/v1/logs/context", { query: { time, limit, ...(all ? {} : { service: around }) } });
+  const service = log?.service || (all ? "" : around);
+  const instance = alike ?? instanceOf(log);
+  const asked = useAsk("/api/v1/logs/context", {
+    query: { time, limit, ...(all ? {} : { service: around }), ...(alike ? { attribute: [alike] } : {}) },
+  });
   const box = useRef<HTMLDivElement>(null);
   const { data, error } = asked;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was asked for stays in sight when there is more around it
@@ -55,19 +66,29 @@ function Around({ record, around, service, change }: Parameters<typeof Context>[
         <Heading slot="title" level={2}>
           Around the record
         </Heading>
-        <button
-          type="button"
-          className="button plain small"
-          aria-pressed={!all}
-          onClick={() => change({ around: service || "*" })}
-        >
-          {service || "its service"}
-        </button>
-        <button type="button" className="button plain small" aria-pressed={all} onClick={() => change({ around: "*" })}>
+        {instance && service && (
+          <Choice
+            title={instance}
+            chosen={alike !== undefined}
+            choose={() => change({ around: service, alike: instance })}
+          >
+            this instance
+          </Choice>
+        )}
+        {service && (
+          <Choice
+            title={`all instances of ${service}`}
+            chosen={!all && alike === undefined}
+            choose={() => change({ around: service, alike: undefined })}
+          >
+            {service}
+          </Choice>
+        )}
+        <Choice title="whoever logged it" chosen={all} choose={() => change({ around: "*", alike: undefined })}>
           all services
-        </button>
+        </Choice>
         <ShowSql of="what is around the record" questions={[asked.question]} />
-        <Button className="button plain" onPress={() => change({ around: undefined })}>
+        <Button className="button plain" onPress={() => change({ around: undefined, alike: undefined })}>
           Close
         </Button>
       </header>
@@ -98,4 +119,30 @@ function Around({ record, around, service, change }: Parameters<typeof Context>[
       </footer>
     </>
   );
+}
+
+function Choice({
+  title,
+  chosen,
+  choose,
+  children,
+}: {
+  title: string;
+  chosen: boolean;
+  choose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <button type="button" className="button plain small" title={title} aria-pressed={chosen} onClick={choose}>
+      {children}
+    </button>
+  );
+}
+
+/** The condition that only the instance meets that logged a record, if it says which one it is. */
+function instanceOf(log: LogRecord | undefined): string | undefined {
+  const attributes = log?.resource.attributes ?? {};
+  const key = INSTANCES.find((each) => attributes[each]?.type === "string");
+  const described = key && attributes[key];
+  return described ? `${key}=${formatValue(described)}` : undefined;
 }

@@ -119,7 +119,7 @@ function Find({ name, sign, add }: { name: string; sign: string; add: () => void
 function usePermalink(log: LogRecord, search: LogSearch): string {
   const router = useRouter();
   const at = milliseconds(log.time);
-  const { live: _, around: __, ...kept } = search;
+  const { live: _, around: __, alike: ___, ...kept } = search;
   const range = rangeBetween(at - BEFORE_MILLISECONDS, at + 1);
   const { href } = router.buildLocation({ to: "/logs", search: { ...kept, ...range, record: nameRecord(log) } });
   return `${location.origin}${href}`;

@@ -45,7 +45,7 @@ export function Logs() {
   const change = (made: Change) => void navigate({ search: (before) => tidy({ ...before, ...made }) });
   const choose = (log: LogRecord | undefined) =>
     void navigate({
-      search: (before) => tidy({ ...before, record: log && nameRecord(log), around: undefined }),
+      search: (before) => tidy({ ...before, record: log && nameRecord(log), around: undefined, alike: undefined }),
       replace: true,
     });
   const turn = () => {
@@ -130,12 +130,7 @@ export function Logs() {
         }
       </Panel>
       {search.record && search.around && (
-        <Context
-          record={search.record}
-          around={search.around}
-          service={opened?.service ?? (search.around === "*" ? "" : search.around)}
-          change={change}
-        />
+        <Context record={search.record} around={search.around} alike={search.alike} log={opened} change={change} />
       )}
     </Page>
   );
@@ -157,7 +152,7 @@ function TailActions({
   return (
     <>
       <span className="quiet small-text number" role="status">
-        {lines >= MOST_LINES ? `the newest ${formatCount(lines)}` : formatCount(lines)} lines
+        {lines >= MOST_LINES ? `the newest ${formatCount(lines)}` : formatCount(lines)} {lines === 1 ? "line" : "lines"}
       </span>
       {waiting > 0 && (
         <button type="button" className="button main small" onClick={show}>

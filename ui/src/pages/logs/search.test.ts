@@ -14,7 +14,8 @@ test("a search is read out of a URL, and what is none is left out", () => {
     attribute: ["http.route=/orders"],
     live: true,
     record: "2026-11-25T13:00:00.000000001Z~AB12",
-    around: "*",
+    around: "orders",
+    alike: "service.instance.id=one",
   };
   expect(parseLogSearch(search)).toEqual(search);
   expect(parseLogSearch({ text: 404, severity: 17 })).toEqual({ text: "404", severity: "17" });

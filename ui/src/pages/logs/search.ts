@@ -21,6 +21,8 @@ export type LogSearch = {
   record?: string;
   /** What stands around the open record is shown: that of a service, or of all (`*`). */
   around?: string;
+  /** Of that only what meets a condition on an attribute: the instance of the record. */
+  alike?: string;
 };
 
 /** A change of a search: what is undefined is taken away. */
@@ -48,7 +50,7 @@ export function parseLogSearch(found: Record<string, unknown>): LogSearch {
     ...(SPAN_ID.test(String(texts.span)) ? readText(texts, "span") : {}),
     ...readConditions(found),
     ...(texts.live === true ? { live: true } : {}),
-    ...(record.record?.includes("~") ? { ...record, ...readText(texts, "around") } : {}),
+    ...(record.record?.includes("~") ? { ...record, ...readText(texts, "around"), ...readText(texts, "alike") } : {}),
   };
 }
 

@@ -80,7 +80,7 @@ const COLUMNS: Column<Exporter>[] = [
       </span>
     ),
   },
-  numbers("rate", "Rate", ({ rate }) => rate, formatRate),
+  numbers("rate", "Rate", ({ rate }) => rate, formatRate, { wide: true }),
   {
     name: "position",
     title: "Position",
