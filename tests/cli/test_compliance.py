@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import httpx
 from click.testing import CliRunner
 from tests.conftest import Store
 from tests.intake import serving_events
@@ -19,6 +21,23 @@ def test_a_check_without_data_does_not_succeed(server: str) -> None:
     (answer,) = json.loads(ran.output)["assessments"]
     assert answer["score"] == 0
     assert {control["result"] for control in answer["controls"]} == {"no_data", "not_assessed"}
+
+
+def test_what_failed_is_told_with_what_to_do_next(engine: Engine, store: Store) -> None:
+    """Below what checks came to there is a line for each that failed."""
+    with serving_events(engine, store) as url:
+        deployed = {
+            "service.name": "careless",
+            "deployment.id": "careless/1",
+            "deployment.environment.name": "test",
+            "deployment.status": "succeeded",
+        }
+        event = {"event": "qms.deployment.finished", "time": "1973-05-01T12:00:00Z", "attributes": deployed}
+        httpx.post(f"{url}/api/v1/events", json=event).raise_for_status()
+        within = ["--since", "1973-05-01T00:00:00Z", "--until", "1973-05-02T00:00:00Z"]
+        ran = CliRunner().invoke(program, ["compliance", "check", "--dry-run", "--server", url, *within])
+    assert ran.exit_code == 1, ran.output
+    assert re.search(r"deployment_revisions +send vcs.ref.head.revision with the deployment", ran.output)
 
 
 def test_an_unknown_framework_is_wrong_input(server: str) -> None:

@@ -43,6 +43,18 @@ test("arrow keys go from row to row and stop at the ends", () => {
   expect(document.activeElement?.textContent).toBe("a");
 });
 
+test("what is below an open row spans the table, and arrow keys pass it over", () => {
+  const detail = ({ name }: Row) => name === "b" && <a href="/inside">inside</a>;
+  render(<DataTable label="Things" rows={ROWS} columns={COLUMNS} identify={({ name }) => name} detail={detail} />);
+  expect(screen.getByRole("link", { name: "inside" }).closest("td")?.colSpan).toBe(2);
+  screen.getByRole("link", { name: "b" }).focus();
+  fireEvent.keyDown(document.activeElement as Element, { key: "ArrowDown" });
+  expect(document.activeElement?.textContent).toBe("a");
+  screen.getByRole("link", { name: "inside" }).focus();
+  fireEvent.keyDown(document.activeElement as Element, { key: "ArrowDown" });
+  expect(document.activeElement?.textContent).toBe("inside");
+});
+
 test("long lists are cut, and the rest is a press away", () => {
   render(<DataTable label="Things" rows={ROWS} columns={COLUMNS} identify={({ name }) => name} most={2} />);
   expect(names()).toHaveLength(2);

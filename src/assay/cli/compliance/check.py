@@ -39,6 +39,7 @@ def command(
     else:
         for each in assessments:
             _print(each)
+            _print_next(client, each)
     click.get_current_context().exit(max(exit_code(each) for each in assessments))
 
 
@@ -51,6 +52,19 @@ def exit_code(assessment: dict[str, Any]) -> int:
 def percentage(score: float | None) -> str:
     """Return a score in words; rounded down, so that 100 % is all of it."""
     return "-" if score is None else f"{int(score)} %"
+
+
+def _print_next(client: Client, answer: dict[str, Any]) -> None:
+    """Say what to do about what failed, check by check."""
+    failed = [each["check"] for each in answer["outcomes"] if each["result"] == "failed"]
+    if not failed:
+        return
+    steps = {each["name"]: each["next"] for each in client.get("/compliance/frameworks")["checks"]}
+    listed = table("=failed", "what to do next")
+    for name in failed:
+        if step := steps.get(name):
+            listed.add_row(text(name, "red"), text(step))
+    console().print(listed)
 
 
 def _print(answer: dict[str, Any]) -> None:
