@@ -68,7 +68,7 @@ def make_shop(end_ns: int) -> Shop:
         age = int((1 - (number / TRACES) ** 0.7) * 58 * MINUTE)
         _place_order(shop, chance, number, end_ns - age - 3 * SECOND)
     _run_job(shop, chance, end_ns - 9 * MINUTE)
-    _send_digest(shop, chance, end_ns - MINUTE)
+    _send_digest(shop, chance, end_ns - SECOND)
     return shop
 
 

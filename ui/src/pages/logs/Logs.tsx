@@ -151,7 +151,7 @@ function TailActions({
 }) {
   return (
     <>
-      <span className="quiet small-text number" role="status">
+      <span className="quiet small-text number">
         {lines >= MOST_LINES ? `the newest ${formatCount(lines)}` : formatCount(lines)} {lines === 1 ? "line" : "lines"}
       </span>
       {waiting > 0 && (

@@ -19,9 +19,15 @@ export function Followers({ followers, start }: { followers: Follower[]; start: 
           >
             <span className="quiet">{follower.service}</span> {follower.name}
           </Link>
-          <span className="quiet number">+{formatDuration(Number(nanoseconds(follower.start) - start))}</span>
+          <span className="quiet number">{offset(follower, start)}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+/** When it began, seen from the start of the trace; clocks may differ, and links may be to what came later. */
+function offset(follower: Follower, start: bigint): string {
+  const after = Number(nanoseconds(follower.start) - start);
+  return `${after < 0 ? "" : "+"}${formatDuration(after)}`;
 }
