@@ -2,8 +2,9 @@
 
 Run it with `python -m tests.benchmarks.bench_dora`. 100 services with ten deployments a day each, two commits in each and an
 incident after one in twenty are generated in SQL (generate_delivery.sql) and asked for over HTTP: 365,000 deployments,
-730,000 changes and 18,200 incidents. The limit is 300 ms. What a question takes that is the first after a late event is told
-apart: it works the facts out anew, unless the schedule has done so already.
+730,000 changes and 18,200 incidents. The limit is 300 ms. CPU time is that of server, engine and client together, and says more
+where other programs run. What a question takes that is the first after a late event is told apart: it works the facts out
+anew, unless the schedule has done so already.
 """
 
 from __future__ import annotations
@@ -43,22 +44,24 @@ def generate(engine: EmbeddedEngine, services: int, per_service: int) -> None:
         engine.execute(source.text, {"services": services, "start": start, "from": part * size, "count": size})
 
 
-def milliseconds(client: httpx.Client, asked: dict[str, str], repeat: int) -> list[float]:
-    """Ask repeatedly and return how long each answer took."""
+def milliseconds(client: httpx.Client, asked: dict[str, str], repeat: int) -> list[tuple[float, float]]:
+    """Ask repeatedly and return how long each answer took, and how much CPU time, the quickest first."""
     taken = []
     for _ in range(repeat):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         answer = client.get("/api/v1/dora", params=asked)
-        taken.append((time.perf_counter() - began) * 1000)
+        taken.append(((time.perf_counter() - began) * 1000, (time.process_time() - used) * 1000))
         assert answer.json()["groups"][0]["metrics"]["change_failure_rate"]["value"] > 0
     return sorted(taken)
 
 
-def add(report: Report, name: str, taken: list[float], limited: bool = True) -> None:
-    p95 = taken[int(0.95 * (len(taken) - 1))]
-    figures = f"{statistics.median(taken):,.0f} / {p95:,.0f} ms"
+def add(report: Report, name: str, taken: list[tuple[float, float]], limited: bool = True) -> None:
+    p95 = taken[int(0.95 * (len(taken) - 1))][0]
+    middle, used = (statistics.median(column) for column in zip(*taken, strict=True))
+    figures = f"{middle:,.0f} / {p95:,.0f} / {used:,.0f} ms"
     print(f"{name}: {figures}", flush=True)
-    report.add(f"{name}, p50 / p95", figures, f"p95 < {_LIMIT_MS:.0f} ms" if limited else "", p95 < _LIMIT_MS or not limited)
+    limit = f"p95 < {_LIMIT_MS:.0f} ms" if limited else ""
+    report.add(f"{name}, p50 / p95 / CPU time", figures, limit, p95 < _LIMIT_MS or not limited)
 
 
 def main() -> int:

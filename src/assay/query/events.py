@@ -79,7 +79,7 @@ def read_event(engine: Engine, key: str) -> KnownEvent:
     """
     rows = _ask(engine, EventConditions(), TimeRange(0, 0), 1, id=key)
     if not rows:
-        raise NotFound("event_unknown", f"There is no event {key!r}", "see `assay events list`; it may have been withdrawn")
+        raise NotFound("event_unknown", f"There is no event {key!r}", "see `assay events list`; it may be withdrawn or invalid")
     return _event(rows[0])
 
 
