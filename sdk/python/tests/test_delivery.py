@@ -124,16 +124,28 @@ def test_what_the_registry_does_not_allow_is_refused_with_its_reason(
         check(name, attributes)
 
 
-def test_an_event_that_is_not_allowed_is_neither_sent_nor_counted(
-    telemetry: Captured, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The program goes on; a log and a count say that something was wrong."""
-    before = assay_sdk.swallowed_errors().get("a deployment", 0)
+def test_an_event_that_is_not_allowed_is_neither_sent_nor_counted(telemetry: Captured) -> None:
+    """The program goes on; a count says that something was wrong."""
+    before = assay_sdk.swallowed_errors()
+    later = NOON + timedelta(hours=1)
     assay_sdk.deployment("1", status="succes")  # type: ignore[arg-type]  # the typing error that this is about
     assay_sdk.deployment("1", finished_at=datetime(2026, 1, 1))
+    assay_sdk.deployment("1", started_at=later, finished_at=NOON)
+    assay_sdk.incident_resolved("INC-1", opened_at=later, resolved_at=NOON)
+    assay_sdk.change("9d59", started_at=later, committed_at=NOON)
     assert not telemetry.logs
     assert telemetry.value("qms_deployments_total") == 0
-    assert assay_sdk.swallowed_errors()["a deployment"] == before + 2
+    assert not telemetry.points("qms_mttr_seconds")
+    for place, times in (("a deployment", 3), ("an incident", 1), ("a change", 1)):
+        assert assay_sdk.swallowed_errors()[place] == before.get(place, 0) + times
+
+
+def test_a_commit_of_a_clock_that_is_ahead_has_no_lead_time(telemetry: Captured) -> None:
+    """The deployment counts, a time below zero does not."""
+    assay_sdk.deployment("1", deployment_id="run/7", committed_at=NOON + timedelta(seconds=1), finished_at=NOON)
+    assert telemetry.event("qms.deployment.finished").attributes["deployment.id"] == "run/7"
+    assert telemetry.value("qms_deployments_total") == 1
+    assert not telemetry.points("qms_lead_time_changes_seconds")
 
 
 def test_every_event_of_the_registry_has_a_name_here() -> None:

@@ -31,24 +31,22 @@ def change(
 
     `change_id` is the pull request, `started_at` when work on it began. Reporting a revision again corrects it.
     """
-    events.emit(
-        names.EVENT_QMS_CHANGE_COMMITTED,
-        {
-            names.VCS_REF_HEAD_REVISION: revision,
-            names.QMS_EVENT_ID: f"change/{revision}",
-            names.SERVICE_NAME: service or telemetry.service() or None,
-            names.VCS_REPOSITORY_URL_FULL: repository_url,
-            names.VCS_REF_HEAD_NAME: branch,
-            names.VCS_CHANGE_ID: change_id,
-            names.VCS_CHANGE_TITLE: title,
-            names.QMS_CHANGE_STARTED_AT: _text(started_at),
-            names.QMS_CHANGE_CATEGORY: category,
-            names.QMS_CHANGE_REVERTS: events.texts(reverts),
-            names.USER_ID: user_id,
-            **(attributes or {}),
-        },
-        time_ns=_ns(committed_at),
-    )
+    described: Attributes = {
+        names.VCS_REF_HEAD_REVISION: revision,
+        names.QMS_EVENT_ID: f"change/{revision}",
+        names.SERVICE_NAME: service or telemetry.service() or None,
+        names.VCS_REPOSITORY_URL_FULL: repository_url,
+        names.VCS_REF_HEAD_NAME: branch,
+        names.VCS_CHANGE_ID: change_id,
+        names.VCS_CHANGE_TITLE: title,
+        names.QMS_CHANGE_STARTED_AT: _text(started_at),
+        names.QMS_CHANGE_CATEGORY: category,
+        names.QMS_CHANGE_REVERTS: events.texts(reverts),
+        names.USER_ID: user_id,
+        **(attributes or {}),
+    }
+    events.check(names.EVENT_QMS_CHANGE_COMMITTED, described, committed_at)
+    events.emit(names.EVENT_QMS_CHANGE_COMMITTED, described, time_ns=_ns(committed_at))
 
 
 @guarded("a deployment")
@@ -102,7 +100,7 @@ def deployment(
         names.USER_ID: user_id,
         **(attributes or {}),
     }
-    events.check(names.EVENT_QMS_DEPLOYMENT_FINISHED, described)
+    events.check(names.EVENT_QMS_DEPLOYMENT_FINISHED, described, finished_at)
     events.emit(names.EVENT_QMS_DEPLOYMENT_FINISHED, described, time_ns=ended_ns)
     labels = _filled(service=what, environment=where)
     more = _filled(version=version, **{names.QMS_DEPLOYMENT_TYPE: deployment_type})
@@ -113,7 +111,8 @@ def deployment(
         category = "feature" if "feat" in change_type else "bugfix"
         kinds = _filled(change_type=change_type, **({names.QMS_CHANGE_CATEGORY: category} if change_type else {}))
         seconds = (ended_ns - nanoseconds(committed_at)) / 1e9
-        telemetry.record(names.METRIC_QMS_LEAD_TIME_CHANGES_SECONDS, seconds, {**labels, **kinds})
+        if seconds >= 0:  # the clock of whoever committed may be ahead
+            telemetry.record(names.METRIC_QMS_LEAD_TIME_CHANGES_SECONDS, seconds, {**labels, **kinds})
 
 
 @guarded("an incident")
@@ -169,20 +168,18 @@ def incident_resolved(
     """
     ended_ns = _ns(resolved_at) or telemetry.sources.clock()
     seconds = None if opened_at is None else (ended_ns - nanoseconds(opened_at)) / 1e9
-    events.emit(
-        names.EVENT_QMS_INCIDENT_RESOLVED,
-        {
-            **_incident("resolved", incident_id, severity, title, url),
-            names.SERVICE_NAME: service or telemetry.service() or None,
-            names.DEPLOYMENT_ENVIRONMENT_NAME: environment or telemetry.environment() or None,
-            names.QMS_INCIDENT_OPENED_AT: _text(opened_at),
-            names.QMS_INCIDENT_DURATION_SECONDS: seconds,
-            names.QMS_INCIDENT_REMEDIATION_DEPLOYMENT_IDS: events.texts(remediated_by_deployments),
-            **(attributes or {}),
-        },
-        time_ns=ended_ns,
-    )
-    if seconds is not None:
+    described: Attributes = {
+        **_incident("resolved", incident_id, severity, title, url),
+        names.SERVICE_NAME: service or telemetry.service() or None,
+        names.DEPLOYMENT_ENVIRONMENT_NAME: environment or telemetry.environment() or None,
+        names.QMS_INCIDENT_OPENED_AT: _text(opened_at),
+        names.QMS_INCIDENT_DURATION_SECONDS: seconds,
+        names.QMS_INCIDENT_REMEDIATION_DEPLOYMENT_IDS: events.texts(remediated_by_deployments),
+        **(attributes or {}),
+    }
+    events.check(names.EVENT_QMS_INCIDENT_RESOLVED, described, resolved_at)
+    events.emit(names.EVENT_QMS_INCIDENT_RESOLVED, described, time_ns=ended_ns)
+    if seconds is not None and seconds >= 0:
         telemetry.record(names.METRIC_QMS_MTTR_SECONDS, seconds, _incident_labels(severity, service, environment))
 
 

@@ -21,6 +21,7 @@ Attributes: TypeAlias = Mapping[str, AttributeValue | None]
 
 _log = logging.getLogger("assay_sdk")
 _told: set[str] = set()
+_BEGINNINGS = (names.QMS_DEPLOYMENT_STARTED_AT, names.QMS_CHANGE_STARTED_AT, names.QMS_INCIDENT_OPENED_AT)
 
 
 class InvalidEvent(ValueError):
@@ -54,8 +55,8 @@ def emit(name: str, attributes: Attributes, *, time_ns: int | None = None) -> No
     )
 
 
-def check(name: str, attributes: Attributes) -> None:
-    """Raise InvalidEvent if the registry does not allow this."""
+def check(name: str, attributes: Attributes, end: datetime | None = None) -> None:
+    """Raise InvalidEvent if the registry does not allow this, or if it begins after its end, where that is told."""
     missing = [key for key in names.REQUIRED.get(name, ()) if attributes.get(key) in (None, "")]
     if missing:
         raise InvalidEvent(f"{name} needs {', '.join(missing)}")
@@ -63,6 +64,10 @@ def check(name: str, attributes: Attributes) -> None:
         allowed = names.VALUES.get(key)
         if allowed and value is not None and value not in allowed:
             raise InvalidEvent(f"{name}: {key} is {value!r}, but has to be one of {', '.join(allowed)}")
+    for key in _BEGINNINGS:
+        began = attributes.get(key)
+        if began is not None and end is not None and datetime.fromisoformat(str(began)) > end:
+            raise InvalidEvent(f"{name}: {key} is {began}, which is after the end, {end.isoformat()}")
 
 
 def nanoseconds(moment: datetime) -> int:
