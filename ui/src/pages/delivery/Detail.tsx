@@ -86,7 +86,7 @@ export function Detail({
               interval={judged.interval}
               distribution={judged.distribution}
               format={formatJudged}
-              log={judged.distribution !== null}
+              log={metric.isTime ?? false}
             />
           )}
           <ul className="counts">
