@@ -55,6 +55,16 @@ test("what is below an open row spans the table, and arrow keys pass it over", (
   expect(document.activeElement?.textContent).toBe("inside");
 });
 
+test("a table that may be too wide is reached by keyboard, by its headings or as a whole", () => {
+  const fixed: Column<Row>[] = [{ name: "count", title: "Count", cell: ({ count }) => count }];
+  const { container, rerender } = render(
+    <DataTable label="Things" rows={ROWS} columns={fixed} identify={({ name }) => name} />,
+  );
+  expect(container.querySelector(".scroll-x")?.getAttribute("tabindex")).toBe("0");
+  rerender(<DataTable label="Things" rows={ROWS} columns={COLUMNS} identify={({ name }) => name} />);
+  expect(container.querySelector(".scroll-x")?.getAttribute("tabindex")).toBeNull();
+});
+
 test("long lists are cut, and the rest is a press away", () => {
   render(<DataTable label="Things" rows={ROWS} columns={COLUMNS} identify={({ name }) => name} most={2} />);
   expect(names()).toHaveLength(2);

@@ -58,8 +58,10 @@ export function DataTable<R>({
   const shown = all ? sorted : sorted.slice(0, most);
   const turn = ({ name, right }: Column<R>) =>
     setSorting((now) => (now?.by === name ? { by: name, down: !now.down } : { by: name, down: Boolean(right) }));
+  // What scrolls must be reachable by keyboard; where columns can be put in order their headings are.
+  const isReachable = columns.some(({ order }) => order);
   return (
-    <div className="scroll-x">
+    <div className="scroll-x" {...(isReachable ? {} : { tabIndex: 0 })}>
       <table className="rows" aria-label={label} onKeyDown={moveByArrows}>
         <thead>
           <tr>
