@@ -146,6 +146,7 @@ async def test_a_bad_json_value_is_400_and_names_its_field(receiving: Receiving)
 @pytest.mark.parametrize(
     ("encoding", "content"),
     [("gzip", trace_request()), ("gzip", gzip.compress(trace_request())[:-9]), ("zstd", b"\x28\xb5\x2f\xfd")],
+    ids=["not compressed", "cut off", "the first bytes"],
 )
 async def test_what_is_not_compressed_as_it_says_is_400(receiving: Receiving, encoding: str, content: bytes) -> None:
     """A wrong or cut off compression is the sender's mistake."""
