@@ -114,6 +114,7 @@ export function ServiceMap() {
           <EdgeSide
             edge={chosenEdge}
             seconds={seconds}
+            environment={search.environment}
             choose={(node) => change({ node, callee: undefined })}
             close={close}
           />

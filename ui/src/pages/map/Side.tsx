@@ -11,7 +11,7 @@ import { stepTimes, stepValues } from "@/parts/steps";
 import { useRange } from "@/shell/range";
 import { asParameters } from "@/time";
 import { EndName, Failing } from "./EdgesTable";
-import { edgeKey, keyOf, tracesOf } from "./model";
+import { edgeKey, keyOf, tracesOf, within } from "./model";
 import { KINDS } from "./shapes";
 
 type Choose = (what: AskedNode | Edge) => void;
@@ -36,7 +36,7 @@ export function NodeSide({
   const key = keyOf(node);
   const callers = edges.filter(({ callee }) => keyOf(callee) === key);
   const callees = edges.filter(({ caller }) => keyOf(caller) === key);
-  const traces = isService ? { service: node.name } : { peer: node.name };
+  const traces = { ...(isService ? { service: node.name } : { peer: node.name }), ...within(environment) };
   return (
     <Side label={node.name} heading={node.name} kind={KINDS[node.kind] ?? node.kind} close={close}>
       <Numbers {...node} seconds={seconds} of={isService ? "requests" : "calls"} />
@@ -67,15 +67,17 @@ export function NodeSide({
 export function EdgeSide({
   edge,
   seconds,
+  environment,
   choose,
   close,
 }: {
   edge: Edge;
   seconds: number;
+  environment: string | undefined;
   choose: (key: string) => void;
   close: () => void;
 }) {
-  const traces = tracesOf(edge);
+  const traces = { ...tracesOf(edge), ...within(environment) };
   const ends = [edge.caller, edge.callee];
   return (
     <Side

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Edge } from "@/api/types";
-import { busiest, connected, edgeSentence, edgeWords, healthOf, neighbourhood, tracesOf } from "./model";
+import { busiest, connected, edgeSentence, edgeWords, healthOf, neighbourhood, tracesOf, within } from "./model";
 import { parseMapSearch } from "./search";
 
 function edge(caller: string, callee: string, calls = 60, errors = 0): Edge {
@@ -66,6 +66,8 @@ test("the traces of a call are those of its callee with that caller, or of who n
   expect(tracesOf(edge("orders", "ledger"))).toEqual({ service: "ledger", caller: "orders" });
   expect(tracesOf(edge("orders", "kafka@queue"))).toEqual({ service: "orders", peer: "kafka" });
   expect(tracesOf(edge("kafka@queue", "mailer"))).toEqual({ service: "mailer", peer: "kafka" });
+  expect(within("eu")).toEqual({ attribute: ["deployment.environment.name=eu"] });
+  expect(within(undefined)).toEqual({});
 });
 
 test("what makes no sense in a URL is left out", () => {

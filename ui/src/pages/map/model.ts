@@ -90,6 +90,11 @@ export function connected(nodes: AskedNode[], edges: Edge[]): AskedNode[] {
   return nodes.filter((node) => keys.has(keyOf(node)));
 }
 
+/** The condition that a span is of an environment, if there is one. */
+export function within(environment: string | undefined): { attribute?: string[] } {
+  return environment ? { attribute: [`deployment.environment.name=${environment}`] } : {};
+}
+
 /** Where the traces of the calls of an edge are found: the condition that one span of each meets. */
 export function tracesOf({ caller, callee }: Edge): { service: string; caller?: string; peer?: string } {
   if (caller.kind !== "service") return { service: callee.name, peer: caller.name };
