@@ -24,7 +24,9 @@ def test_a_search_prints_the_oldest_first(run: Run, store: Store) -> None:
     service, trace_id = f"shop-{uuid4()}", uuid4().hex
     late = record(_NOW - SECOND, "second\nline", {"n": 5}, severity_number=17, trace_id=bytes.fromhex(trace_id))
     store(Signal.LOGS, logs(service, [late, record(_NOW - 2 * SECOND, "first", event_name="qms.gate")]))
-    first, second = run("logs", "search", "--service", service).stdout.splitlines()
+    store(Signal.LOGS, logs(service, [record(_NOW - 3 * SECOND, None, {"n": 6})]))
+    without_body, first, second = run("logs", "search", "--service", service).stdout.splitlines()
+    assert without_body.endswith(f" {service} n=6")
     assert first.endswith(f" {service} qms.gate first")
     assert second.endswith(f" ERROR {service} second line n=5 trace={trace_id}")
     assert run("logs", "search", "--service", service, "--severity", "warn", "--text", "SECOND").stdout.count("\n") == 1

@@ -120,7 +120,8 @@ def _print(out: Console, record: dict[str, Any]) -> None:
     line.append(clean(record["service"]), "cyan")
     if record["event_name"]:
         line.append(clean(f" {record['event_name']}"), "bold")
-    line.append(clean(f" {value(record['body'])}"))
+    if record["body"]["type"] != "empty":
+        line.append(clean(f" {value(record['body'])}"))
     for key, described in record["attributes"].items():
         line.append(clean(f" {key}={value(described)}"), "dim")
     if record["trace_id"]:

@@ -112,6 +112,8 @@ def test_a_latency_is_held_against_what_is_named(make: Made, beside: str, criter
         assert compared is not None
         assert compared.method == "rank"
         assert "requests" in objective.reason
+        assert f"{criterion}, " in objective.reason
+        assert f"ms there, {'holds' if outcome == 'passed' else 'does not hold'}: " in objective.reason
 
 
 def test_errors_are_compared_by_their_counts(make: Made, send: Running) -> None:

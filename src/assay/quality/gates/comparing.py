@@ -96,7 +96,7 @@ def _hold(criterion: Criterion, objective: Objective, sides: Sides) -> Held:
     limit = measure_side(objective.source.name, sides.other) if sides.other else None
     said = f"{criterion.text}: {compared.reason}"
     if holds is not None:
-        shown = "" if limit is None else f" {objective.quantity.show(limit)}"
+        shown = "" if limit is None else f", {objective.quantity.show(limit)} there,"
         said = f"{criterion.text}{shown} {'holds' if holds else 'does not hold'}: {_say(compared)}"
     return Held(criterion.text, holds, outcome, limit, said, compared)
 
