@@ -18,7 +18,8 @@ from assay.core.signals import Signal
 from assay.exporters import Exporters
 from assay.journal import record
 
-_batches = count(7_000_000)
+# Beyond those that the service graph of the tests is derived from.
+_batches = count(70_000_000)
 QUICK = {"batch": {"wait_seconds": 0}, "retry": {"first_seconds": 0.05, "longest_seconds": 0.1}}
 
 
