@@ -18,7 +18,8 @@ values are compared as they were sent. Left out are:
 
 from __future__ import annotations
 
-FORMER_SCOPE = {f"otel.scope.{part}": f"otel.{former}.{part}" for former in ("library",) for part in ("name", "version")}
+_FORMERLY = "library"
+FORMER_SCOPE = {"otel.scope.name": f"otel.{_FORMERLY}.name", "otel.scope.version": f"otel.{_FORMERLY}.version"}
 """What describes a scope, with the names from when a scope was called a library."""
 
 ALIASES: tuple[tuple[str, ...], ...] = (

@@ -18,7 +18,8 @@ _OF_RESOURCES = (
     *("cloud.", "container.", "deployment.", "device.", "host.", "k8s.", "os.", "process.", "telemetry."),
     *("service.name", "service.namespace", "service.version", "service.instance.id"),
 )
-_SCOPE_ATTRIBUTES = (*FORMER_SCOPE, *FORMER_SCOPE.values())
+(_NAME, _FORMER_NAME), (_VERSION, _FORMER_VERSION) = FORMER_SCOPE.items()
+_SCOPE_ATTRIBUTES = _NAME, _VERSION, _FORMER_NAME, _FORMER_VERSION
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -41,9 +42,9 @@ class TraceRequest:
             if key.startswith(_OF_RESOURCES) and resource.get(key, value) == value
         }
         scope = "", ""
-        if _SCOPE_ATTRIBUTES[0] in attributes or _SCOPE_ATTRIBUTES[2] in attributes:
-            name, version, old_name, old_version = (str(attributes.pop(key, "")) for key in _SCOPE_ATTRIBUTES)
-            scope = name or old_name, version or old_version
+        if _NAME in attributes or _FORMER_NAME in attributes:
+            name, version, former_name, former_version = (str(attributes.pop(key, "")) for key in _SCOPE_ATTRIBUTES)
+            scope = name or former_name, version or former_version
         span = self._group({**moved, **resource} if moved else resource, scope).add()
         fill(span.attributes, {key: value for key, value in attributes.items() if key not in moved} if moved else attributes)
         return span
