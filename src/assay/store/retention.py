@@ -37,7 +37,11 @@ log = structlog.get_logger(__name__)
 
 
 def kept_days(retention: Retention) -> list[tuple[str, int]]:
-    """Return how many days tables are kept, by patterns of names; the last are those of events, which have no partitions."""
+    """Return how many days tables are kept, by patterns of names."""
+    return [*_days_of_partitions(retention), ("|".join(_EVENT_TABLES), retention.events_days)]
+
+
+def _days_of_partitions(retention: Retention) -> list[tuple[str, int]]:
     return [
         ("otel_traces(_trace_id_ts)?", retention.traces_days),
         ("otel_logs", retention.logs_days),
@@ -45,14 +49,13 @@ def kept_days(retention: Retention) -> list[tuple[str, int]]:
         ("assay_(filtered_items|scrubbed_values)", retention.service_metrics_days),
         ("assay_service_(metrics|graph)_hourly", retention.service_metrics_days),
         ("assay_service_(metrics|graph)", min(retention.service_metrics_days, _MINUTES_DAYS)),
-        ("|".join(_EVENT_TABLES), retention.events_days),
     ]
 
 
 def drop_expired(engine: Engine, retention: Retention, today: datetime.date) -> list[tuple[str, str]]:
     """Drop the partitions of days before the retention of their signal and return them as (table, `YYYYMMDD`)."""
     dropped = []
-    for tables, days in kept_days(retention)[:-1]:
+    for tables, days in _days_of_partitions(retention):
         oldest = today - datetime.timedelta(days=days)
         parameters = {"tables": f"^{tables}$", "oldest": oldest.strftime("%Y%m%d")}
         for table, partition in engine.query(_EXPIRED, parameters).rows:
