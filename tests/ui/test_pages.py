@@ -89,6 +89,7 @@ def test_the_first_view_loads_what_it_shows(visit: Visiting) -> None:
         .filter(each => each.name.includes("/assets/")).map(each => [each.name.split("/").pop(), each.encodedBodySize]))"""
     )
     scripts = {path.name for path in BUNDLE.rglob("*.js")}
+    assert scripts & loaded.keys(), loaded
     assert len(loaded) <= 12, loaded
     assert sum(loaded.values()) < 400_000, loaded
     assert len(scripts & loaded.keys()) <= len(scripts) / 2
